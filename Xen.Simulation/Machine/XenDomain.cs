@@ -1,0 +1,57 @@
+using Xen.Platform.Abi;
+
+namespace Xen.Simulation.Machine;
+
+/// <summary>What Xen knows about one domain.</summary>
+internal sealed unsafe class XenDomain : IDisposable
+{
+    private const int SharedInfoPages = 1;
+
+    private readonly HostMemory _xenPages;
+
+    public XenDomain(ushort id, string name, int pageCount, int maxGrantFrames)
+    {
+        Id = id;
+        Name = name;
+        Physmap = new Physmap(name, id, pageCount);
+        _xenPages = new HostMemory(name + "-xen", SharedInfoPages + maxGrantFrames);
+        Grants = new XenGrantTable(this, _xenPages, SharedInfoPages, maxGrantFrames);
+        SharedInfo = (SharedInfo*)_xenPages.Page(0);
+    }
+
+    public ushort Id { get; }
+
+    public string Name { get; }
+
+    public bool IsPrivileged => Id == 0;
+
+    public bool IsAlive { get; set; } = true;
+
+    public Physmap Physmap { get; }
+
+    public XenGrantTable Grants { get; }
+
+    /// <summary>Xen's own pointer to the domain's shared info page.</summary>
+    public SharedInfo* SharedInfo { get; }
+
+    /// <summary>Ports by number; 0 is none.</summary>
+    public List<EventChannel?> Ports { get; } = [null];
+
+    /// <summary>What the domain has mapped of others, by handle.</summary>
+    public Maptrack Maptrack { get; } = new();
+
+    public SortedDictionary<HvmParam, ulong> HvmParams { get; } = [];
+
+    /// <summary>Counts the times the one-shot timer was set, so that an older one does not fire.</summary>
+    public int TimerGeneration { get; set; }
+
+    /// <summary>True for a port that the toolstack made and told the guest of.</summary>
+    public bool IsToolstackPort(uint port) =>
+        HvmParams.GetValueOrDefault(HvmParam.StoreEvtchn) == port || HvmParams.GetValueOrDefault(HvmParam.ConsoleEvtchn) == port;
+
+    public void Dispose()
+    {
+        Physmap.Dispose();
+        _xenPages.Dispose();
+    }
+}

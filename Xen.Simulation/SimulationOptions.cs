@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xen.Simulation.Choices;
+
+namespace Xen.Simulation;
+
+/// <summary>How a simulation behaves. The same options and the same program give the same run.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>Where every choice comes from, unless <see cref="Choice"/> is given.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Another source of choices: exhaustive, replayed, or a generator that shrinks. <see langword="null"/>: seeded.</summary>
+    public IChoice? Choice { get; init; }
+
+    /// <summary>What Xen and the peers do worse than they could. Real events are never lost.</summary>
+    public SimulationFaults Faults { get; init; } = SimulationFaults.None;
+
+    /// <summary>Pages of memory of each domain, 16 or more. They cost host memory only when touched.</summary>
+    public int PagesPerDomain { get; init; } = 16384;
+
+    /// <summary>Pages that all devices of a domain may use together (<c>PageBudget</c>); 0 means three quarters of its memory.</summary>
+    public int PageBudget { get; init; }
+
+    /// <summary>Frames of a grant table at most (Xen's <c>max_grant_frames</c>); each holds 512 references (256 in version 2).</summary>
+    public int MaxGrantFrames { get; init; } = 64;
+
+    /// <summary>
+    /// <see langword="null"/>: virtual time, everything on the pump's thread and in an order that the choices decide. A time provider: its time,
+    /// first come first served, and other threads may queue work.
+    /// </summary>
+    public TimeProvider? RealTime { get; init; }
+
+    /// <summary>Virtual time at which the simulation gives up: when only timers still fire, a run would never end.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Where the domains' drivers log.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Keeps the lines of the trace for <see cref="Simulation.TraceLines"/>. The hash is kept in any case.</summary>
+    public bool RecordTrace { get; init; }
+}
