@@ -1,0 +1,47 @@
+using Xen.Grants;
+using Xen.Platform;
+
+namespace Xen.Blkfront;
+
+/// <summary>Takes the pages for data: as many as wanted, or half of that, and so on, while the guest is short of them.</summary>
+internal static class DataPagesFactory
+{
+    public static DataPages Make(IGrantTable grants, DomainId peer, BlkfrontOptions options)
+    {
+        int copyPages = options.CopyPages;
+        int reservedPages = options.ReservedPages;
+        while (true)
+        {
+            try
+            {
+                return Make(grants, peer, copyPages, reservedPages);
+            }
+            catch (XenException exception) when (IsShortage(exception) && copyPages > 1)
+            {
+                copyPages /= 2;
+                reservedPages /= 2;
+            }
+        }
+    }
+
+    private static bool IsShortage(XenException exception) => exception.ErrorCode is XenErrno.ENOSPC or XenErrno.ENOMEM;
+
+    private static DataPages Make(IGrantTable grants, DomainId peer, int copyPages, int reservedPages) =>
+        grants.PageGranting is { } granting
+            ? new RegrantedPages(granting, peer, grants.AllocateLocal(copyPages + reservedPages), reservedPages)
+            : MakeStanding(grants, peer, copyPages, reservedPages);
+
+    private static StandingPages MakeStanding(IGrantTable grants, DomainId peer, int copyPages, int reservedPages)
+    {
+        LocalPages? reserved = reservedPages > 0 ? grants.AllocateLocal(reservedPages) : null;
+        try
+        {
+            return new StandingPages(grants, grants.Allocate(peer, copyPages, GrantAccess.ReadWrite), reserved);
+        }
+        catch (XenException)
+        {
+            reserved?.Dispose();
+            throw;
+        }
+    }
+}
