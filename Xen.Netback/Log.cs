@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+using Xen.Devices;
+using Xen.Platform;
+using Xen.Rings;
+
+namespace Xen.Netback;
+
+internal static partial class Log
+{
+    [LoggerMessage(3300, LogLevel.Information, "{Device} is connected to {Frontend}, which takes over {Offloads}")]
+    public static partial void Connected(ILogger logger, string device, DomainId frontend, NetworkOffloads offloads);
+
+    [LoggerMessage(3301, LogLevel.Error, "{Device}: the front end broke {Rule} with {Value}; it is not served further")]
+    public static partial void Broken(ILogger logger, string device, NetifRule rule, long value);
+
+    [LoggerMessage(3302, LogLevel.Error, "{Device}: a frame handler failed; the frame is lost")]
+    public static partial void HandlerFailed(ILogger logger, string device, Exception exception);
+}

@@ -1,0 +1,111 @@
+using Xen.Devices;
+using Xen.Platform;
+using Xen.Rings;
+using Xen.Store;
+
+namespace Xen.Netback;
+
+/// <summary>
+/// The back end's side of one connection as a network interface: what the front end sends is received here, what is sent here the front end
+/// receives. Lives as long as the connection.
+/// </summary>
+public sealed class NetbackDevice : INetworkDevice
+{
+    private readonly XenbusConnection _xenbus;
+    private readonly NetbackQueue _queue;
+    private readonly NetbackOptions _options;
+    private readonly NetbackFrontend _frontend;
+    private readonly FrameInbox _inbox;
+    private readonly Func<Exception> _makeException;
+
+    internal NetbackDevice(
+        XenbusConnection xenbus, NetbackQueue queue, NetbackOptions options, NetbackFrontend frontend, int mtu, FrameInbox inbox, Func<Exception> makeException)
+    {
+        _xenbus = xenbus;
+        _queue = queue;
+        _options = options;
+        _frontend = frontend;
+        _inbox = inbox;
+        _makeException = makeException;
+        Mtu = mtu;
+    }
+
+    /// <inheritdoc />
+    public string Name => _xenbus.Context.Path;
+
+    /// <summary>The domain of the front end.</summary>
+    public DomainId Frontend => _xenbus.Context.Peer;
+
+    /// <inheritdoc />
+    public MacAddress MacAddress => _options.MacAddress;
+
+    /// <inheritdoc />
+    public int Mtu { get; }
+
+    /// <inheritdoc />
+    public int MaxFrameSize => (Offloads & NetworkOffloads.ScatterGather) != 0
+        ? _queue.Send.LargestFrame
+        : Math.Min(Mtu + Netif.MinPacketBytes, Netif.PageBytes);
+
+    /// <inheritdoc />
+    public NetworkOffloads Offloads => _frontend.Offloads;
+
+    /// <summary>True while frames can be sent.</summary>
+    public bool IsConnected => _queue.IsRunning;
+
+    /// <summary>True while the front end offers no pages and frames to it are dropped (XSA-392).</summary>
+    public bool IsStalled => _queue.Send.IsStalled;
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, out TransmitFrame frame)
+    {
+        CheckLength(length);
+        return _queue.Send.TryReserve(length, out frame);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default)
+    {
+        if (TryReserve(length, out TransmitFrame frame))
+        {
+            return new ValueTask<TransmitFrame>(frame);
+        }
+
+        return IsConnected
+            ? _queue.Send.WaitAsync(length, cancellationToken)
+            : ValueTask.FromException<TransmitFrame>(_makeException());
+    }
+
+    /// <inheritdoc />
+    public Task<DeviceResult> ListenAsync(FrameHandler handler, ListenOptions options, CancellationToken cancellationToken = default) =>
+        _inbox.ListenAsync(handler, options, cancellationToken);
+
+    /// <inheritdoc />
+    public NetworkStatistics GetStatistics() => new()
+    {
+        ReceivedFrames = _queue.Receive.ReceivedFrames,
+        ReceivedBytes = _queue.Receive.ReceivedBytes,
+        ReceiveErrors = _queue.Receive.Errors,
+        ReceiveDropped = _queue.Receive.Dropped,
+        SentFrames = _queue.Send.SentFrames,
+        SentBytes = _queue.Send.SentBytes,
+        SendErrors = _queue.Send.Errors,
+        SendDropped = _queue.Send.Dropped,
+        NotificationsSent = _queue.NotificationsSent,
+        NotificationsReceived = _queue.NotificationsReceived,
+        SpuriousNotifications = _queue.SpuriousNotifications,
+    };
+
+    /// <summary>Closes the connection to the front end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _inbox.End(DeviceResult.Success);
+        await _xenbus.DisposeAsync();
+    }
+
+    private void CheckLength(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, Netif.MinPacketBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxFrameSize);
+    }
+}

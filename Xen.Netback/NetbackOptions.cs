@@ -1,0 +1,34 @@
+using Xen.Devices;
+
+namespace Xen.Netback;
+
+/// <summary>How to serve a network back end.</summary>
+public sealed record NetbackOptions
+{
+    /// <summary>The usual.</summary>
+    public static NetbackOptions Default { get; } = new();
+
+    /// <summary>This end's address on the wire between the two ends.</summary>
+    public MacAddress MacAddress { get; init; } = new(0xFEFF_FFFF_FFFF);
+
+    /// <summary>Offers a port for each direction.</summary>
+    public bool OfferSplitEventChannels { get; init; } = true;
+
+    /// <summary>Offers frames of more than one page.</summary>
+    public bool OfferScatterGather { get; init; } = true;
+
+    /// <summary>Offers to take frames of many segments (TCP), which whatever stands behind must then be ready for.</summary>
+    public bool OfferGso { get; init; }
+
+    /// <summary>Pages of frames on their way to the front end, at least 18: the bound on what a front end can keep waiting (XSA-392).</summary>
+    public int TransmitPages { get; init; } = 256;
+
+    /// <summary>Pages of frames from the front end that nobody has handled yet, at least 18.</summary>
+    public int ReceivePages { get; init; } = 256;
+
+    /// <summary>
+    /// How long the first frame waits for the front end to offer pages; then all that waits is dropped, and so is every further frame until
+    /// the front end offers some (XSA-392).
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+}

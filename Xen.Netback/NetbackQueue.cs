@@ -1,0 +1,220 @@
+using Xen.Devices;
+using Xen.Events;
+using Xen.Grants;
+using Xen.Rings;
+using Xen.Store;
+
+namespace Xen.Netback;
+
+/// <summary>
+/// One queue of a connection: the front end's rings, mapped, the ports, and the loops that serve them. The two directions share no state
+/// that one could wait for the other on.
+/// </summary>
+/// <remarks>Life: made → <see cref="Start"/> → <see cref="Stop"/> (no more work, nothing shared is touched) → <see cref="Release"/>.</remarks>
+internal sealed class NetbackQueue
+{
+    private readonly XenbusContext _context;
+    private readonly Action<NetifViolation, RingState> _break;
+    private readonly MappedGrants _rings;
+    private EventPort? _fromPort;
+    private EventPort? _toPort;
+    private bool _isReleased;
+
+    private unsafe NetbackQueue(
+        XenbusContext context, MappedGrants rings, NetbackFrontend frontend, NetbackOptions options, FrameInbox inbox, Action<NetifViolation, RingState> onViolation)
+    {
+        _context = context;
+        _break = onViolation;
+        _rings = rings;
+        Receive = new NetbackReceiver(
+            context.Scheduler, context.Grants, context.Peer, options, rings.Address, inbox, () => Notify(_fromPort), CheckViolation);
+        try
+        {
+            Send = new NetbackSender(
+                context.Scheduler, context.Grants, context.Peer, frontend, options, rings.Address + GrantedPages.PageSize, () => Notify(_toPort), CheckViolation);
+        }
+        catch
+        {
+            Receive.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Frames to the front end: its receive ring.</summary>
+    public NetbackSender Send { get; }
+
+    /// <summary>Frames from the front end: its transmit ring.</summary>
+    public NetbackReceiver Receive { get; }
+
+    /// <summary>True until <see cref="Stop"/>.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Events sent.</summary>
+    public long NotificationsSent { get; private set; }
+
+    /// <summary>Wake-ups by events.</summary>
+    public long NotificationsReceived { get; private set; }
+
+    /// <summary>Wake-ups that brought no work.</summary>
+    public long SpuriousNotifications { get; private set; }
+
+    /// <summary>Maps the rings and binds the ports; all or nothing.</summary>
+    /// <exception cref="Platform.XenException">A reference or a port is not one for this domain, or memory is short.</exception>
+    public static NetbackQueue Create(
+        XenbusContext context, NetbackFrontend frontend, NetbackOptions options, FrameInbox inbox, Action<NetifViolation, RingState> onViolation)
+    {
+        MappedGrants rings = context.Grants.Map(context.Peer, [frontend.TransmitRing, frontend.ReceiveRing], GrantAccess.ReadWrite);
+        NetbackQueue? queue = null;
+        try
+        {
+            queue = new NetbackQueue(context, rings, frontend, options, inbox, onViolation);
+            queue._fromPort = context.Events.BindInterdomain(context.Peer, frontend.TransmitPort);
+            queue._toPort = frontend.ReceivePort == frontend.TransmitPort
+                ? queue._fromPort
+                : context.Events.BindInterdomain(context.Peer, frontend.ReceivePort);
+            return queue;
+        }
+        catch
+        {
+            queue?.Release();
+            rings.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to work.</summary>
+    public void Start()
+    {
+        IsRunning = true;
+        if (_fromPort == _toPort)
+        {
+            _ = ServeBothAsync(_fromPort!.Value);
+            return;
+        }
+
+        _ = ServeReceiveAsync(_fromPort!.Value);
+        _ = ServeSendAsync(_toPort!.Value);
+    }
+
+    /// <summary>Ends all work: waiting reservations fail, nothing shared is touched any more (R11). Idempotent.</summary>
+    /// <param name="makeException">What waiting reservations get.</param>
+    public void Stop(Func<Exception> makeException)
+    {
+        IsRunning = false;
+        ClosePorts();
+        Send.Close(makeException);
+        Receive.Close();
+    }
+
+    /// <summary>Gives everything back. Idempotent.</summary>
+    public void Release()
+    {
+        if (_isReleased)
+        {
+            return;
+        }
+
+        _isReleased = true;
+        Stop(static () => new IOException("The front end is disconnected."));
+        _rings.Dispose();
+        Send.Release();
+        Receive.Release();
+    }
+
+    private void ClosePorts()
+    {
+        if (_fromPort is { } fromPort)
+        {
+            _context.Events.Close(fromPort);
+        }
+
+        if (_toPort is { } toPort && toPort != _fromPort)
+        {
+            _context.Events.Close(toPort);
+        }
+    }
+
+    private async Task ServeBothAsync(EventPort port)
+    {
+        uint seen = 0;
+        try
+        {
+            while (IsRunning)
+            {
+                seen = await _context.Events.WaitAsync(port, seen);
+                bool received = Receive.HandleEvent();
+                bool sent = Send.HandleEvent();
+                Complete(port, received || sent);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The port was closed: the queue was stopped.
+        }
+    }
+
+    private async Task ServeReceiveAsync(EventPort port)
+    {
+        uint seen = 0;
+        try
+        {
+            while (IsRunning)
+            {
+                seen = await _context.Events.WaitAsync(port, seen);
+                Complete(port, Receive.HandleEvent());
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The port was closed: the queue was stopped.
+        }
+    }
+
+    private async Task ServeSendAsync(EventPort port)
+    {
+        uint seen = 0;
+        try
+        {
+            while (IsRunning)
+            {
+                seen = await _context.Events.WaitAsync(port, seen);
+                Complete(port, Send.HandleEvent());
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The port was closed: the queue was stopped.
+        }
+    }
+
+    private void Complete(EventPort port, bool worked)
+    {
+        NotificationsReceived++;
+        SpuriousNotifications += worked ? 0 : 1;
+        if (IsRunning)
+        {
+            _context.Events.Complete(port, spurious: !worked);
+        }
+    }
+
+    private void CheckViolation()
+    {
+        if (IsRunning && Receive.Violation.IsViolation)
+        {
+            _break(Receive.Violation, Receive.Snapshot());
+        }
+        else if (IsRunning && Send.Violation.IsViolation)
+        {
+            _break(Send.Violation, Send.Snapshot());
+        }
+    }
+
+    private void Notify(EventPort? port)
+    {
+        if (IsRunning && port is { } open)
+        {
+            NotificationsSent++;
+            _context.Events.Notify(open);
+        }
+    }
+}

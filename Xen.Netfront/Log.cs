@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+using Xen.Devices;
+using Xen.Rings;
+
+namespace Xen.Netfront;
+
+internal static partial class Log
+{
+    [LoggerMessage(3200, LogLevel.Information, "{Device} is connected: {MacAddress}, offloads {Offloads}, split event channels: {IsSplit}")]
+    public static partial void Connected(ILogger logger, string device, MacAddress macAddress, NetworkOffloads offloads, bool isSplit);
+
+    [LoggerMessage(3201, LogLevel.Error, "{Device}: the back end broke {Rule} with {Value}; the device is not used further")]
+    public static partial void Broken(ILogger logger, string device, NetifRule rule, long value);
+
+    [LoggerMessage(3202, LogLevel.Error, "{Device}: a frame handler failed; the frame is lost")]
+    public static partial void HandlerFailed(ILogger logger, string device, Exception exception);
+}

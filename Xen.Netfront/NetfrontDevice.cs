@@ -1,0 +1,177 @@
+using Xen.Devices;
+using Xen.Rings;
+using Xen.Store;
+
+namespace Xen.Netfront;
+
+/// <summary>
+/// A network front end. What users hold stays; the connection behind it is replaced by <see cref="ReconnectAsync"/> when the back end
+/// went away and came back.
+/// </summary>
+public sealed class NetfrontDevice : INetworkDevice
+{
+    private readonly XenbusPorts _ports;
+    private readonly string _path;
+    private readonly NetfrontOptions _options;
+    private readonly XenbusTimeouts? _timeouts;
+    private NetfrontConnection _connection;
+    private XenbusConnection _xenbus;
+    private bool _isDisposed;
+
+    private NetfrontDevice(
+        XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts, NetfrontConnection connection, XenbusConnection xenbus)
+    {
+        _ports = ports;
+        _path = path;
+        _options = options;
+        _timeouts = timeouts;
+        _connection = connection;
+        _xenbus = xenbus;
+        WatchEnd();
+    }
+
+    /// <inheritdoc />
+    public string Name => _path;
+
+    /// <inheritdoc />
+    public MacAddress MacAddress => _connection.Identity.MacAddress;
+
+    /// <inheritdoc />
+    public int Mtu => _connection.Identity.Mtu;
+
+    /// <inheritdoc />
+    public int MaxFrameSize => (Offloads & NetworkOffloads.ScatterGather) != 0
+        ? _connection.Queue.Transmit.LargestFrame
+        : Math.Min(Mtu + Netif.MinPacketBytes, Netif.PageBytes);
+
+    /// <inheritdoc />
+    public NetworkOffloads Offloads => _connection.Features.Offloads;
+
+    /// <summary>True while frames can be sent.</summary>
+    public bool IsConnected => _connection.Queue.IsRunning;
+
+    /// <summary>How the present connection ended; not complete while it has not.</summary>
+    public Task<XenbusEnd> Completion => _xenbus.Completion;
+
+    /// <summary>The rings of the one queue, for people: transmit and receive.</summary>
+    public (RingState Transmit, RingState Receive) Rings => IsConnected
+        ? (_connection.Queue.Transmit.Snapshot(), _connection.Queue.Receive.Snapshot())
+        : default;
+
+    /// <summary>Opens the interface of a node and waits until it is connected.</summary>
+    /// <param name="ports">What the guest's drivers share.</param>
+    /// <param name="path">The front end's node: <c>device/vif/0</c>.</param>
+    /// <param name="options">How; <see cref="NetfrontOptions.Default"/> when left out.</param>
+    /// <param name="timeouts">How long to wait for the back end.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing stays allocated then.</param>
+    /// <exception cref="XenProtocolException">A key of the back end or of the toolstack is not what the protocol allows.</exception>
+    /// <exception cref="Platform.XenException">No such device, no back end in time, or no grants, ports or pages left.</exception>
+    public static async ValueTask<NetfrontDevice> OpenAsync(
+        XenbusPorts ports,
+        string path,
+        NetfrontOptions? options = null,
+        XenbusTimeouts? timeouts = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        options ??= NetfrontOptions.Default;
+        (NetfrontConnection connection, XenbusConnection xenbus) = await ConnectAsync(ports, path, options, timeouts, cancellationToken);
+        return new NetfrontDevice(ports, path, options, timeouts, connection, xenbus);
+    }
+
+    /// <summary>Connects again after <see cref="Completion"/>. Listeners and reservations of the old connection have ended.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The present connection has not ended.</exception>
+    public async ValueTask ReconnectAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!Completion.IsCompleted)
+        {
+            throw new InvalidOperationException($"{_path} is connected: there is nothing to reconnect.");
+        }
+
+        (_connection, _xenbus) = await ConnectAsync(_ports, _path, _options, _timeouts, cancellationToken);
+        WatchEnd();
+    }
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, out TransmitFrame frame)
+    {
+        CheckLength(length);
+        return _connection.Queue.Transmit.TryReserve(length, out frame);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (TryReserve(length, out TransmitFrame frame))
+        {
+            return new ValueTask<TransmitFrame>(frame);
+        }
+
+        return IsConnected
+            ? _connection.Queue.Transmit.WaitAsync(length, cancellationToken)
+            : ValueTask.FromException<TransmitFrame>(_connection.MakeException());
+    }
+
+    /// <inheritdoc />
+    public Task<DeviceResult> ListenAsync(FrameHandler handler, ListenOptions options, CancellationToken cancellationToken = default) =>
+        _connection.Inbox.ListenAsync(handler, options, cancellationToken);
+
+    /// <inheritdoc />
+    public NetworkStatistics GetStatistics()
+    {
+        NetfrontQueue queue = _connection.Queue;
+        return new NetworkStatistics
+        {
+            ReceivedFrames = queue.Receive.ReceivedFrames,
+            ReceivedBytes = queue.Receive.ReceivedBytes,
+            ReceiveErrors = queue.Receive.Errors,
+            ReceiveDropped = queue.Receive.Dropped,
+            ReceiveCopiedBytes = queue.Receive.CopiedBytes,
+            SentFrames = queue.Transmit.SentFrames,
+            SentBytes = queue.Transmit.SentBytes,
+            SendErrors = queue.Transmit.Errors,
+            SendDropped = queue.Transmit.Dropped,
+            NotificationsSent = queue.NotificationsSent,
+            NotificationsReceived = queue.NotificationsReceived,
+            SpuriousNotifications = queue.SpuriousNotifications,
+            QuarantinedPages = queue.Receive.Quarantined,
+        };
+    }
+
+    /// <summary>The device and the state of its rings, in one line for people.</summary>
+    public override string ToString() => IsConnected ? $"{Name}: tx {Rings.Transmit}; rx {Rings.Receive}" : $"{Name}: not connected";
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        _connection.Inbox.End(DeviceResult.Success);
+        await _xenbus.DisposeAsync();
+    }
+
+    private static async ValueTask<(NetfrontConnection Connection, XenbusConnection Xenbus)> ConnectAsync(
+        XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts, CancellationToken cancellationToken)
+    {
+        XenbusContext context = await XenbusContext.ReadFrontendAsync(ports, path, cancellationToken);
+        var connection = new NetfrontConnection(context, options);
+        XenbusConnection xenbus = await XenbusConnection.OpenAsync(context, XenbusRules.NetworkFrontend, connection, timeouts, cancellationToken);
+        return (connection, xenbus);
+    }
+
+    private void CheckLength(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, Netif.MinPacketBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxFrameSize);
+    }
+
+    private void WatchEnd() => _ = EndListenersAsync(_connection, _xenbus);
+
+    private static async Task EndListenersAsync(NetfrontConnection connection, XenbusConnection xenbus)
+    {
+        XenbusEnd end = await xenbus.Completion;
+        connection.Inbox.End(new DeviceResult(DeviceStatus.Disconnected, 0), end.Exception);
+    }
+}

@@ -1,0 +1,228 @@
+using Xen.Devices;
+using Xen.Events;
+using Xen.Grants;
+using Xen.Rings;
+using Xen.Store;
+
+namespace Xen.Netfront;
+
+/// <summary>
+/// One queue of a connection: its rings, ports and pages, and the loops that serve them. The transmit and the receive side share no state
+/// that one could wait for the other on.
+/// </summary>
+/// <remarks>Life: made → <see cref="Start"/> → <see cref="Stop"/> (no more work, nothing shared is touched) → <see cref="Release"/>.</remarks>
+internal sealed class NetfrontQueue
+{
+    private readonly XenbusContext _context;
+    private readonly Action<NetifViolation, RingState> _break;
+    private readonly GrantedPages _ring;
+    private EventPort? _txPort;
+    private EventPort? _rxPort;
+    private bool _isReleased;
+
+    private NetfrontQueue(XenbusContext context, NetfrontQueuePages pages, NetfrontIdentity identity, NetfrontFeatures features, FrameInbox inbox, Action<NetifViolation, RingState> onViolation)
+    {
+        _context = context;
+        _break = onViolation;
+        _ring = pages.Rings;
+        Transmit = new NetfrontTransmitter(context.Scheduler, pages, identity, features.Offloads, NotifyTransmit, CheckViolation);
+        Receive = new NetfrontReceiver(context.Scheduler, pages, inbox, NotifyReceive);
+    }
+
+    /// <summary>The transmit side.</summary>
+    public NetfrontTransmitter Transmit { get; }
+
+    /// <summary>The receive side.</summary>
+    public NetfrontReceiver Receive { get; }
+
+    /// <summary>True until <see cref="Stop"/>.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Events sent.</summary>
+    public long NotificationsSent { get; private set; }
+
+    /// <summary>Wake-ups by events.</summary>
+    public long NotificationsReceived { get; private set; }
+
+    /// <summary>Wake-ups that brought no work.</summary>
+    public long SpuriousNotifications { get; private set; }
+
+    /// <summary>The transmit ring's page.</summary>
+    public GrantRef TransmitRingRef => _ring.Refs[NetfrontQueuePages.TransmitRing];
+
+    /// <summary>The receive ring's page.</summary>
+    public GrantRef ReceiveRingRef => _ring.Refs[NetfrontQueuePages.ReceiveRing];
+
+    /// <summary>The transmit ring's port; the same as <see cref="ReceivePort"/> unless split.</summary>
+    public EventPort TransmitPort => _txPort!.Value;
+
+    /// <summary>The receive ring's port.</summary>
+    public EventPort ReceivePort => _rxPort!.Value;
+
+    /// <summary>Allocates everything and posts pages to receive into; all or nothing.</summary>
+    public static NetfrontQueue Create(
+        XenbusContext context, NetfrontOptions options, NetfrontIdentity identity, NetfrontFeatures features, FrameInbox inbox, Action<NetifViolation, RingState> onViolation)
+    {
+        NetfrontQueuePages pages = NetfrontQueuePages.Allocate(context, options);
+        var queue = new NetfrontQueue(context, pages, identity, features, inbox, onViolation);
+        try
+        {
+            queue._txPort = context.Events.AllocateUnbound(context.Peer);
+            queue._rxPort = features.SplitEventChannels ? context.Events.AllocateUnbound(context.Peer) : queue._txPort;
+            queue.Receive.PostPages();
+            return queue;
+        }
+        catch
+        {
+            queue.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to work: the back end is connected.</summary>
+    public void Start()
+    {
+        IsRunning = true;
+        Transmit.Open();
+        if (TransmitPort == ReceivePort)
+        {
+            _ = ServeBothAsync();
+        }
+        else
+        {
+            _ = ServeTransmitAsync();
+            _ = ServeReceiveAsync();
+            NotifyTransmit();
+        }
+
+        // The back end may have looked at the rings before it was connected: it looks again.
+        NotifyReceive();
+    }
+
+    /// <summary>Ends all work: waiting reservations fail, nothing shared is touched any more (R11). Idempotent.</summary>
+    /// <param name="makeException">What waiting reservations get.</param>
+    public void Stop(Func<Exception> makeException)
+    {
+        IsRunning = false;
+        ClosePorts();
+        Transmit.Close(makeException);
+        Receive.Close();
+    }
+
+    /// <summary>Gives everything back. What the back end still maps goes into quarantine (R7). Idempotent.</summary>
+    public void Release()
+    {
+        if (_isReleased)
+        {
+            return;
+        }
+
+        _isReleased = true;
+        Stop(static () => new IOException("The device was disconnected."));
+        Transmit.Release(_context.Grants);
+        Receive.Release();
+        _context.Grants.Revoke(_ring);
+    }
+
+    private void ClosePorts()
+    {
+        if (_txPort is { } txPort)
+        {
+            _context.Events.Close(txPort);
+        }
+
+        if (_rxPort is { } rxPort && rxPort != _txPort)
+        {
+            _context.Events.Close(rxPort);
+        }
+    }
+
+    private async Task ServeBothAsync()
+    {
+        uint seen = 0;
+        try
+        {
+            while (IsRunning)
+            {
+                seen = await _context.Events.WaitAsync(TransmitPort, seen);
+                bool sent = Transmit.HandleEvent();
+                bool received = Receive.HandleEvent();
+                Complete(TransmitPort, sent || received);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The port was closed: the queue was stopped.
+        }
+    }
+
+    private async Task ServeTransmitAsync()
+    {
+        uint seen = 0;
+        try
+        {
+            while (IsRunning)
+            {
+                seen = await _context.Events.WaitAsync(TransmitPort, seen);
+                Complete(TransmitPort, Transmit.HandleEvent());
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The port was closed: the queue was stopped.
+        }
+    }
+
+    private async Task ServeReceiveAsync()
+    {
+        uint seen = 0;
+        try
+        {
+            while (IsRunning)
+            {
+                seen = await _context.Events.WaitAsync(ReceivePort, seen);
+                Complete(ReceivePort, Receive.HandleEvent());
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The port was closed: the queue was stopped.
+        }
+    }
+
+    private void Complete(EventPort port, bool worked)
+    {
+        NotificationsReceived++;
+        SpuriousNotifications += worked ? 0 : 1;
+        CheckViolation();
+        if (IsRunning)
+        {
+            _context.Events.Complete(port, spurious: !worked);
+        }
+    }
+
+    private void CheckViolation()
+    {
+        if (IsRunning && Transmit.Violation.IsViolation)
+        {
+            _break(Transmit.Violation, Transmit.Snapshot());
+        }
+        else if (IsRunning && Receive.Violation.IsViolation)
+        {
+            _break(Receive.Violation, Receive.Snapshot());
+        }
+    }
+
+    private void NotifyTransmit() => Notify(_txPort);
+
+    private void NotifyReceive() => Notify(_rxPort);
+
+    private void Notify(EventPort? port)
+    {
+        if (IsRunning && port is { } open)
+        {
+            NotificationsSent++;
+            _context.Events.Notify(open);
+        }
+    }
+}

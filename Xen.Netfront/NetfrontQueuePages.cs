@@ -1,0 +1,71 @@
+using Xen.Grants;
+using Xen.Platform;
+using Xen.Rings;
+using Xen.Store;
+
+namespace Xen.Netfront;
+
+/// <summary>The memory of a queue: two ring pages, pages to send from (granted for reading, once), pages to receive into.</summary>
+/// <param name="Rings">The rings' pages: transmit, receive.</param>
+/// <param name="Transmit">Pages to send from. The back end may read what is being filled, never write it.</param>
+/// <param name="Receive">Pages to receive into.</param>
+internal sealed record NetfrontQueuePages(GrantedPages Rings, GrantedPages Transmit, ReceivePages Receive)
+{
+    public const int TransmitRing = 0;
+    public const int ReceiveRing = 1;
+
+    private const int RingSlots = 256;
+    private const int MinReceivePages = 64;
+
+    /// <summary>Allocates them; all or nothing. When grants are short, fewer pages are used, down to one frame of the largest size at a time.</summary>
+    /// <exception cref="XenException">Even those are not there.</exception>
+    public static NetfrontQueuePages Allocate(XenbusContext context, NetfrontOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.TransmitPages, Netif.MaxSlots, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.TransmitPages, RingSlots, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ReceivePages, MinReceivePages, nameof(options));
+        GrantedPages rings = context.Grants.Allocate(context.Peer, 2, GrantAccess.ReadWrite);
+        GrantedPages? transmit = null;
+        try
+        {
+            InitializeRings(rings);
+            // A quarter of what is left for each of the directions, so that a second interface finds something, too.
+            int share = context.Grants.Capacity.Available / 4;
+            transmit = context.Grants.Allocate(context.Peer, Math.Clamp(share, Netif.MaxSlots, options.TransmitPages), GrantAccess.ReadOnly);
+            return new NetfrontQueuePages(rings, transmit, AllocateReceive(context, options, share));
+        }
+        catch
+        {
+            context.Grants.Revoke(rings);
+            if (transmit is not null)
+            {
+                context.Grants.Revoke(transmit);
+            }
+
+            throw;
+        }
+    }
+
+    private static unsafe void InitializeRings(GrantedPages rings)
+    {
+        RingPage.Initialize<DirectMemory>(rings.Address + (TransmitRing * GrantedPages.PageSize));
+        RingPage.Initialize<DirectMemory>(rings.Address + (ReceiveRing * GrantedPages.PageSize));
+    }
+
+    private static ReceivePages AllocateReceive(XenbusContext context, NetfrontOptions options, int share)
+    {
+        int count = Math.Clamp(share * 2, MinReceivePages, options.ReceivePages);
+        LocalPages memory = context.Grants.AllocateLocal(count);
+        try
+        {
+            return context.Grants.PageGranting is { } granting
+                ? new RevokedReceivePages(granting, memory, context.Peer)
+                : new CopiedReceivePages(context.Grants, context.Grants.Allocate(context.Peer, Math.Min(count / 2, RingSlots), GrantAccess.ReadWrite), memory);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+}
