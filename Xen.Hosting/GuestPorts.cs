@@ -1,0 +1,10 @@
+using Xen.Platform;
+using Xen.Store;
+
+namespace Xen.Hosting;
+
+/// <summary>What a host gives a guest.</summary>
+/// <param name="Id">The guest's own domain number.</param>
+/// <param name="Xenbus">Store, events, grants, scheduler and loggers.</param>
+/// <param name="ClaimAsync">Called with a front end's node before it is opened; throws when the host's kernel has the device.</param>
+public sealed record GuestPorts(DomainId Id, XenbusPorts Xenbus, Func<string, CancellationToken, ValueTask> ClaimAsync);

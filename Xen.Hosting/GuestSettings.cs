@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Xen.Hosting;
+
+/// <summary>How a guest is run. The command line's host options override it.</summary>
+public sealed record GuestSettings
+{
+    /// <summary>Which host: <c>simulation</c> (the default) or <c>linux</c>; <see langword="null"/> lets <c>XENSTACK_HOST</c> decide. Never guessed.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>How long all exit hooks together may take, and then all closing devices together. Default 5 s each.</summary>
+    public TimeSpan ExitDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Which log lines are written to the console.</summary>
+    public LogThresholds LogThresholds { get; init; } = LogThresholds.Default;
+
+    /// <summary>Loggers of the program's own instead of the console's.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>What the guest finds when it runs in the simulation.</summary>
+    public SimulatedWorld World { get; init; } = new();
+}

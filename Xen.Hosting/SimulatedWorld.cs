@@ -1,0 +1,26 @@
+namespace Xen.Hosting;
+
+/// <summary>What a toolstack's configuration file would say: the devices of a guest in the simulation.</summary>
+public sealed record SimulatedWorld
+{
+    /// <summary>The seed of every choice. The same seed does the same.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The guest's name.</summary>
+    public string Name { get; init; } = "guest";
+
+    /// <summary>Its memory in MiB.</summary>
+    public int MemoryMebibytes { get; init; } = 64;
+
+    /// <summary>Its disks.</summary>
+    public IReadOnlyList<SimulatedDisk> Disks { get; init; } = [];
+
+    /// <summary>Its network interfaces. Each ends at a peer that answers ARP, ping and UDP echo.</summary>
+    public IReadOnlyList<SimulatedInterface> Interfaces { get; init; } = [];
+
+    /// <summary>True to run in real time instead of virtual time: for measurements.</summary>
+    public bool RealTime { get; init; }
+
+    /// <summary>Called when the run is over, with what the simulation saw. A test compares the trace hash of two runs of one seed.</summary>
+    public Action<SimulationReport>? Finished { get; init; }
+}

@@ -1,0 +1,10 @@
+using Xen.Simulation;
+
+namespace Xen.Hosting;
+
+/// <summary>What a simulation saw of a run.</summary>
+/// <param name="Seed">The seed of its choices.</param>
+/// <param name="TraceHash">A hash of everything that happened, in order.</param>
+/// <param name="Duration">How long the run was, in the guest's time.</param>
+/// <param name="Leaks">Grants, ports, mappings and pages that were not given back; empty after a clean run.</param>
+public sealed record SimulationReport(ulong Seed, ulong TraceHash, TimeSpan Duration, IReadOnlyList<SimulationLeak> Leaks);

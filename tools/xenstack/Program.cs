@@ -1,0 +1,3 @@
+using XenStack.Tool;
+
+return await new XenStackCommand().Parse(args).InvokeAsync();

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace XenStack.Tool;
+
+/// <summary>The JSON documents that the tool prints, serialised without reflection.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(List<Finding>))]
+[JsonSerializable(typeof(List<StoreNode>))]
+[JsonSerializable(typeof(DiskReport))]
+[JsonSerializable(typeof(PingReport))]
+internal sealed partial class ToolJsonContext : JsonSerializerContext;
