@@ -1,0 +1,34 @@
+using Xen.Checks;
+
+namespace Xen.Aot;
+
+/// <summary>Runs every check of the list, as a native image runs it.</summary>
+internal static class ChecksVerb
+{
+    public static int Run(ulong seed, int runs)
+    {
+        int failed = 0;
+        foreach (Check check in CheckList.All)
+        {
+            failed += RunOne(check, seed, runs) ? 0 : 1;
+        }
+
+        Console.WriteLine($"{CheckList.All.Count - failed} passed, {failed} failed");
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static bool RunOne(Check check, ulong seed, int runs)
+    {
+        try
+        {
+            long done = CheckRunner.Run(check, seed, runs);
+            Console.WriteLine($"CHECK ok {check.Name} ({done} runs)");
+            return true;
+        }
+        catch (CheckFailedException failure)
+        {
+            Console.WriteLine($"CHECK fail {check.Name}: {failure.Message}");
+            return false;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Xen.Checks.Net;
+
+namespace Xen.Checks;
+
+public static partial class CheckList
+{
+    private static Check[] Net =>
+    [
+        new("net R3, R6: responses are judged right", CheckMode.Seeded, NetfrontTxChecks.ResponsesAreJudgedRight),
+        new("net R1, R2, R3, R11: the front's transmit side holds under attack", CheckMode.Seeded, NetfrontTxChecks.HoldsUnderAttack),
+        new("net R2, R5: received frames are judged right", CheckMode.Seeded, NetfrontRxChecks.FramesAreJudgedRight),
+        new("net R1, R2, R5, R11: the front's receive side holds under attack", CheckMode.Seeded, NetfrontRxChecks.HoldsUnderAttack),
+        new("net: the back judges packets as Linux does", CheckMode.Seeded, NetbackTxChecks.PacketsAreJudgedRight),
+        new("net R1, R2, R11: the back holds under attack", CheckMode.Seeded, NetbackTxChecks.HoldsUnderAttack),
+        new("net R8: sent frames arrive once, whole, in order", CheckMode.Seeded, NetPathChecks.SentFramesArrive),
+        new("net: received frames arrive once, whole, in order", CheckMode.Seeded, NetPathChecks.ReceivedFramesArrive),
+        new("netdev R7, R8, R11: a front end holds against any back end", CheckMode.Seeded, NetDeviceChecks.HoldsAgainstAnyBackend),
+        new("netdev R16: a page that is sent from holds the frame alone", CheckMode.Seeded, NetDeviceChecks.SentPagesHoldTheFrameAlone),
+        new("netdev R12: keys are taken or refused by name", CheckMode.Seeded, NetDeviceChecks.KeysAreTakenOrRefusedByName),
+    ];
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using Xen.Devices.Packets;
+using Xen.Netback;
+using Xen.Netfront;
+using Xen.Simulation;
+using Xen.Simulation.Choices;
+using Xen.Store;
+
+namespace Xen.Checks.Net;
+
+/// <summary>A simulation with one guest and one network interface; ends with a look for what was left over (R8).</summary>
+public sealed class NetBench : IDisposable
+{
+    public static readonly IPAddress GuestAddress = new([10, 0, 0, 1]);
+    public static readonly IPAddress PeerAddress = new([10, 0, 0, 2]);
+
+    private readonly CancellationTokenSource _stopServing = new();
+    private Task<XenbusEnd>? _serving;
+
+    public NetBench(ulong seed, SimulationOptions? options = null)
+        : this((options ?? new SimulationOptions()) with { Seed = seed })
+    {
+    }
+
+    public NetBench(IChoice choice)
+        : this(new SimulationOptions { Choice = choice })
+    {
+    }
+
+    private NetBench(SimulationOptions options)
+    {
+        Simulation = new Simulation.Simulation(options);
+        Guest = Simulation.CreateDomain("guest");
+    }
+
+    public Simulation.Simulation Simulation { get; }
+
+    public SimulatedDomain Guest { get; }
+
+    public DevicePaths Paths { get; private set; } = null!;
+
+    /// <summary>What serves the interface when nothing else is given, once it does.</summary>
+    public LoopbackResponder? Responder { get; private set; }
+
+    /// <summary>The back end's side of the present connection, once there is one.</summary>
+    public NetbackDevice? Back { get; private set; }
+
+    public DeviceToolstack Toolstack => new(Simulation.Store, Simulation.TimeProvider);
+
+    /// <summary>Runs a program as the guest's; the interface exists, nobody serves it yet.</summary>
+    public void Run(Func<NetBench, Task> program) => Simulation.Run(async () =>
+    {
+        Paths = await Toolstack.AddAsync(new NetworkDeviceConfiguration { Guest = Guest.Id, Handle = 0, Mac = "00:16:3e:00:00:01" });
+        await Guest.RunAsync(() => program(this));
+        _stopServing.Cancel();
+        if (_serving is not null)
+        {
+            await _serving;
+        }
+
+        ExpectNothingLeft();
+    });
+
+    /// <summary>Begins to serve the interface from domain 0.</summary>
+    public void Serve(NetbackOptions? options = null, Func<NetbackDevice, CancellationToken, Task>? serve = null) =>
+        _serving = ServeAsync(options, serve ?? AnswerAsync);
+
+    /// <summary>Ends serving: the back end closes.</summary>
+    public async Task StopServingAsync()
+    {
+        _stopServing.Cancel();
+        await _serving!;
+    }
+
+    public async Task<NetfrontDevice> OpenAsync(NetfrontOptions? options = null) =>
+        await NetfrontDevice.OpenAsync(Guest.Ports, Paths.Frontend, options, new XenbusTimeouts(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(5)));
+
+    /// <summary>Demands that no grant, mapping or port is left over.</summary>
+    public void ExpectNothingLeft()
+    {
+        IReadOnlyList<SimulationLeak> leaks = Simulation.Leaks();
+        Expect.That(leaks.Count == 0, $"{leaks.Count} left over: {string.Join("; ", leaks.Take(5))}.");
+    }
+
+    public void Dispose()
+    {
+        Simulation.Dispose();
+        _stopServing.Dispose();
+    }
+
+    private Task<XenbusEnd> ServeAsync(NetbackOptions? options, Func<NetbackDevice, CancellationToken, Task> serve)
+    {
+        var result = new TaskCompletionSource<XenbusEnd>();
+        _ = Simulation.Dom0.RunAsync(async () =>
+        {
+            try
+            {
+                result.SetResult(await NetbackServer.ServeAsync(Simulation.Dom0.Ports, Paths.Backend, options, Serving, cancellationToken: _stopServing.Token));
+            }
+            catch (Exception exception)
+            {
+                result.SetException(exception);
+            }
+        });
+        return result.Task;
+
+        Task Serving(NetbackDevice device, CancellationToken token)
+        {
+            Back = device;
+            return serve(device, token);
+        }
+    }
+
+    private Task<Devices.DeviceResult> AnswerAsync(NetbackDevice device, CancellationToken cancellationToken)
+    {
+        Responder = new LoopbackResponder(device, PeerAddress, 24);
+        return Responder.RunAsync(cancellationToken);
+    }
+}

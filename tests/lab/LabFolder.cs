@@ -1,0 +1,30 @@
+namespace Xen.Lab.Tests;
+
+/// <summary>Where the lab's files are in the tree.</summary>
+internal static class LabFolder
+{
+    internal static string Repository { get; } = FindRepository();
+
+    internal static string Lab { get; } = Path.Combine(Repository, "tests", "lab");
+
+    internal static string Checks { get; } = Path.Combine(Lab, "checks");
+
+    internal static string Programs { get; } = Path.Combine(Lab, "programs");
+
+    /// <summary>Published programs, one folder each.</summary>
+    internal static string Published { get; } = Path.Combine(Repository, "artifacts", "lab");
+
+    /// <summary>Logs, beside the test results.</summary>
+    internal static string Results { get; } = Path.Combine(Repository, "artifacts", "test");
+
+    private static string FindRepository()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "XenStack.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException($"XenStack.sln is not above {AppContext.BaseDirectory}.");
+    }
+}

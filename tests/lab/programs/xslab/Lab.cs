@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Xen.Linux;
+
+namespace Xen.Lab;
+
+/// <summary>Runs checks on this Linux guest and says how each ended.</summary>
+internal static class Lab
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>One check: a name, and a body that returns a detail or throws.</summary>
+    internal readonly record struct Check(string Name, Func<LinuxGuest, Task<string>> Body);
+
+    /// <summary>Runs every check, each for a limited time. 0 when all are ok.</summary>
+    internal static int Run(IReadOnlyList<Check> checks, LinuxGuestOptions? options = null)
+    {
+        int failed = 0;
+        try
+        {
+            LinuxGuest.Run(
+                async guest =>
+                {
+                    foreach (Check check in checks)
+                    {
+                        failed += await RunAsync(check, guest) ? 0 : 1;
+                    }
+                },
+                options);
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine($"LAB {checks[0].Name} fail {OneLine(e)}");
+            return 1;
+        }
+
+        return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>Runs one body on this Linux guest and prints its last line, or what went wrong.</summary>
+    internal static int RunOne(Func<LinuxGuest, Task<string>> body) =>
+        RunHere(() =>
+        {
+            string detail = "";
+            LinuxGuest.Run(async guest => detail = await body(guest));
+            return detail;
+        });
+
+    /// <summary>Runs one body and prints its last line, or what went wrong.</summary>
+    internal static int RunHere(Func<string> body)
+    {
+        try
+        {
+            Console.WriteLine(body());
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine(e);
+            Console.WriteLine(OneLine(e));
+            return 1;
+        }
+    }
+
+    /// <summary>Fails the check unless the condition holds.</summary>
+    internal static void Expect(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException($"expected: {what}");
+        }
+    }
+
+    /// <summary>Fails the check unless the values are equal.</summary>
+    internal static void Equal<T>(T expected, T actual, string what)
+    {
+        if (!EqualityComparer<T>.Default.Equals(expected, actual))
+        {
+            throw new InvalidOperationException($"{what}: expected {expected}, found {actual}");
+        }
+    }
+
+    /// <summary>Runs a body that must throw.</summary>
+    internal static async Task<TException> ThrowsAsync<TException>(Func<Task> body, string what)
+        where TException : Exception
+    {
+        try
+        {
+            await body();
+        }
+        catch (TException e)
+        {
+            return e;
+        }
+
+        throw new InvalidOperationException($"{what}: expected {typeof(TException).Name}, nothing was thrown");
+    }
+
+    private static async Task<bool> RunAsync(Check check, LinuxGuest guest)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            string detail = await check.Body(guest).WaitAsync(Limit, guest.Scheduler.TimeProvider);
+            Console.WriteLine($"LAB {check.Name} ok {detail} ({Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms)");
+            return true;
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine($"LAB {check.Name} fail {OneLine(e)}");
+            Console.Error.WriteLine(e);
+            return false;
+        }
+    }
+
+    private static string OneLine(Exception e) => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
+}

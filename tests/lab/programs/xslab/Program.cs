@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net;
+using Xen.Blkfront;
+using Xen.Lab;
+
+return args switch
+{
+    ["events"] => Lab.Run(EventChecks.All),
+    ["grants"] => Lab.Run(GrantChecks.All),
+    ["store"] => Lab.Run(StoreChecks.All),
+    ["store-socket"] => Lab.Run(StoreChecks.All, StoreChecks.OverSocket),
+    ["store-guest"] => Lab.Run(GuestStoreChecks.All),
+    ["blk", var path, var seed, var mebibytes] =>
+        Lab.RunOne(guest => BlockVerbs.WriteAndReadAsync(guest, path, Seed(seed), Number(mebibytes), BlkfrontOptions.Default)),
+    ["blk", var path, var seed, var mebibytes, var order, var segments] =>
+        Lab.RunOne(guest => BlockVerbs.WriteAndReadAsync(
+            guest,
+            path,
+            Seed(seed),
+            Number(mebibytes),
+            new BlkfrontOptions { RingPageOrder = (uint)Number(order), MaxSegments = Number(segments) })),
+    ["blk-read-only", var path, var seed, var mebibytes] =>
+        Lab.RunOne(guest => BlockVerbs.ReadOnlyAsync(guest, path, Seed(seed), Number(mebibytes))),
+    ["pattern-write", var file, var seed, var mebibytes] => Lab.RunHere(() => Pattern.Write(file, Seed(seed), Number(mebibytes))),
+    ["pattern", var file, var seed, var mebibytes] => Lab.RunHere(() => Pattern.Compare(file, Seed(seed), Number(mebibytes))),
+    ["net", var path, var address, var peer, var largestEcho] =>
+        Lab.RunOne(guest => NetworkVerbs.ProbeAsync(guest, path, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), null)),
+    ["net", var path, var address, var peer, var largestEcho, var command] =>
+        Lab.RunOne(guest => NetworkVerbs.ProbeAsync(guest, path, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), command)),
+    ["echo", var address, var port] => NetworkVerbs.Echo(IPAddress.Parse(address), Number(port)),
+    ["capture", var name, var source, var seconds] => Capture.Run(name, IPAddress.Parse(source), Number(seconds)),
+    _ => Usage(),
+};
+
+static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+static ulong Seed(string text) => ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: xslab VERB
+        Each check of these prints "LAB name ok detail" or "LAB name fail detail":
+          events        event channels over /dev/xen/evtchn, both ends here
+          grants        gntalloc, gntdev, copies and unmap notifications, both ends here
+          store         the xenstore client over /dev/xen/xenbus, from a privileged domain
+          store-socket  the same over xenstored's socket
+          store-guest   permissions and quotas, from an unprivileged domain
+        These print what they found, last a line that sums it up:
+          blk FRONT SEED MIB [ORDER SEGMENTS]   write, flush and read back through the front end at FRONT
+          blk-read-only FRONT SEED MIB          read, and be refused to write
+          pattern-write FILE SEED MIB           a file with the same bytes
+          pattern FILE SEED MIB                 compare a file with them
+          net FRONT ADDRESS PEER LARGEST [COMMAND]
+                                                ARP, 1,000 pings, UDP echoes (port 7) up to LARGEST bytes; COMMAND runs once connected
+          echo ADDRESS PORT                     send UDP datagrams back
+          capture INTERFACE SOURCE SECONDS      verify the checksums of what SOURCE sends, until SECONDS of silence
+        The status is 0 when all is well, else 1.
+        """);
+    return 2;
+}
