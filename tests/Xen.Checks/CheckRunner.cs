@@ -17,6 +17,9 @@ public static class CheckRunner
         return check.Mode == CheckMode.Exhaustive ? RunExhaustively(check) : RunSeeds(check, firstSeed, runs);
     }
 
+    // Whatever else is thrown is a failure, too: it needs its kind said, and its seed as much as any other.
+    private static string Describe(Exception failure) => failure is CheckFailedException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}";
+
     private static int RunSeeds(Check check, ulong firstSeed, int runs)
     {
         for (int i = 0; i < runs; i++)
@@ -26,10 +29,10 @@ public static class CheckRunner
             {
                 check.Body(new SeededChoice(seed));
             }
-            catch (CheckFailedException failure)
+            catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 throw new CheckFailedException(
-                    $"{check.Name}, seed {seed}: {failure.Message} Replay: CheckRunner.Run(CheckList.Named(\"{check.Name}\"), {seed}, 1).", failure);
+                    $"{check.Name}, seed {seed}: {Describe(failure)} Replay: CheckRunner.Run(CheckList.Named(\"{check.Name}\"), {seed}, 1).", failure);
             }
         }
 
@@ -45,10 +48,10 @@ public static class CheckRunner
             {
                 check.Body(choice);
             }
-            catch (CheckFailedException failure)
+            catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 throw new CheckFailedException(
-                    $"{check.Name}, run {choice.Runs}: {failure.Message} Replay: new ReplayedChoice([{string.Join(", ", choice.Path)}]).", failure);
+                    $"{check.Name}, run {choice.Runs}: {Describe(failure)} Replay: new ReplayedChoice([{string.Join(", ", choice.Path)}]).", failure);
             }
         }
 

@@ -43,7 +43,7 @@ internal sealed class HostileBackend(SimulatedDomain domain, SimulatedDomain gue
     /// <summary>Does one thing that no back end should, or one that it should.</summary>
     public void Misbehave()
     {
-        switch (choice.Next(6))
+        switch (choice.Next(7))
         {
             case 0:
                 _rings!.Bytes[choice.Next(_rings.Length)] = (byte)choice.Next(256);
@@ -56,6 +56,10 @@ internal sealed class HostileBackend(SimulatedDomain domain, SimulatedDomain gue
                 break;
             case 3:
                 KeepPage();
+                break;
+            case 4 when Kept.Count > 0:
+                // What the guest reads must not be what this changes.
+                Kept[choice.Next(Kept.Count)].Bytes[..60].Fill((byte)choice.Next(256));
                 break;
             default:
                 break;

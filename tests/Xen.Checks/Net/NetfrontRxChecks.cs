@@ -115,13 +115,15 @@ public static unsafe class NetfrontRxChecks
 
         public ExpectedFrame(IChoice choice, uint firstIndex, bool mayCutShort)
         {
-            int slots = choice.Next(4) == 0 ? 1 + choice.Next(20) : 1 + choice.Next(3);
+            // Full pages in many slots: what else comes near the limit of bytes?
+            bool isLarge = choice.Next(8) == 0;
+            int slots = isLarge ? 14 + choice.Next(6) : choice.Next(4) == 0 ? 1 + choice.Next(20) : 1 + choice.Next(3);
             _firstFlags = (NetifRxFlags)choice.Next(4);
             bool hasExtras = choice.Next(3) == 0;
             int total = 0;
             for (int i = 0; i < slots && Rule == NetifRule.None; i++)
             {
-                NetifRxResponse response = Slot(choice, firstIndex + (uint)Responses.Count);
+                NetifRxResponse response = Slot(choice, isLarge ? 1 : choice.Next(4), firstIndex + (uint)Responses.Count);
                 response.Flags = (i == 0 ? _firstFlags : 0) | (i + 1 < slots ? NetifRxFlags.MoreData : 0) | (i == 0 && hasExtras ? NetifRxFlags.ExtraInfo : 0);
                 Responses.Add(response);
                 Judge(response, firstIndex + (uint)Responses.Count - 1, i, ref total, ref _failed);
@@ -159,9 +161,9 @@ public static unsafe class NetfrontRxChecks
             }
         }
 
-        private static NetifRxResponse Slot(IChoice choice, uint index)
+        private static NetifRxResponse Slot(IChoice choice, int kind, uint index)
         {
-            int length = choice.Next(4) switch { 0 => 0, 1 => 4096, 2 => 14, _ => choice.Next(4097) };
+            int length = kind switch { 0 => 0, 1 => 4096, 2 => 14, _ => choice.Next(4097) };
             var response = new NetifRxResponse
             {
                 Id = (ushort)(index & 255),

@@ -11,6 +11,7 @@ namespace Xen.Checks.Net;
 public static unsafe class NetfrontTxChecks
 {
     private const int Frames = 64;
+    private const int RingSlots = 256;
     private const int Steps = 120;
 
     /// <summary>R3, R6: a response is taken exactly when it names a published request that is outstanding, or is an empty one for extra info.</summary>
@@ -39,6 +40,8 @@ public static unsafe class NetfrontTxChecks
 
             model.Complete();
         }
+
+        model.ExpectEveryIdBack();
     }
 
     /// <summary>R1, R2, R3, R11: whatever byte the peer writes whenever, a frame completes at most once and nothing is touched after a breach.</summary>
@@ -165,6 +168,28 @@ public static unsafe class NetfrontTxChecks
             if (IsBroken)
             {
                 ExpectUntouched(_watch, _front);
+            }
+        }
+
+        /// <summary>R8: when everything is answered, whatever the answers were, the whole ring can be filled once more.</summary>
+        public void ExpectEveryIdBack()
+        {
+            const int Pages = 16;
+            if (IsBroken)
+            {
+                return;
+            }
+
+            Publish();
+            while (_seen.Count + _extras > 0)
+            {
+                Answer(_extras > 0 ? (ushort)0 : _seen.Keys.First(), _extras > 0 ? NetifStatus.Null : NetifStatus.Okay);
+                Complete();
+            }
+
+            for (int frame = 0; frame < RingSlots / Pages; frame++)
+            {
+                Expect.That(_front.TryQueue(frame, Grants(Pages), (Pages * 4096) - 1, default), $"{frame * Pages} slots fit into an empty ring.");
             }
         }
 
