@@ -95,7 +95,7 @@ internal static class DeterminismVerb
         {
             total += result.Buffer.Length;
             pipe.Reader.AdvanceTo(result.Buffer.End);
-            await Task.Delay(TimeSpan.FromMicroseconds(total % 13), guest.TimeProvider);
+            await Task.Delay(TimeSpan.FromMilliseconds(total % 13), guest.TimeProvider);
         }
 
         await writing;
@@ -137,7 +137,7 @@ internal static class DeterminismVerb
         for (int i = 0; i < 100; i++)
         {
             await writer.WriteAsync(i);
-            await Task.Delay(TimeSpan.FromMicroseconds(i % 3), guest.TimeProvider);
+            await Task.Delay(TimeSpan.FromMilliseconds(i % 3), guest.TimeProvider);
         }
 
         writer.Complete();

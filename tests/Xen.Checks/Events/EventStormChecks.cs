@@ -12,24 +12,26 @@ public static class EventStormChecks
     {
         ArgumentNullException.ThrowIfNull(choice);
         int events = 200 + choice.Next(800);
-        var interval = TimeSpan.FromMicroseconds(20 + choice.Next(100));
+        var interval = TimeSpan.FromMilliseconds(1 + choice.Next(3));
         SimulationRun.Run(new SimulationOptions { Choice = choice }, async simulation =>
         {
             SimulatedDomain victim = simulation.CreateDomain("victim");
             var storm = new Channel(simulation, victim, "hostile");
             var honest = new Channel(simulation, victim, "honest");
             Task<int> counting = storm.CountSpuriousWakeUpsAsync();
-            Task<TimeSpan> measuring = honest.LongestLatencyAsync();
-            await Task.WhenAll(storm.SendAsync(events, interval), honest.SendAsync(20, TimeSpan.FromMicroseconds(500)));
+            Task<(int Heard, TimeSpan Longest)> measuring = honest.LongestLatencyAsync();
+            await Task.WhenAll(storm.SendAsync(events, interval), honest.SendAsync(20, TimeSpan.FromMilliseconds(5)));
             victim.Events.Close(honest.Port);
-            TimeSpan longest = await measuring;
+            (int heard, TimeSpan longest) = await measuring;
             victim.Events.Close(storm.Port);
             int wakeUps = await counting;
 
-            // Two that are free, then one for each doubling of the delay from 1 ms on.
-            int window = (int)Math.Ceiling((events * interval).TotalMilliseconds) + 20;
-            int bound = 4 + BitOperations.Log2((uint)window);
+            // Two that are free, then one for each doubling of the delay from 1 ms to 1 s, then one a second.
+            int window = (int)(events * interval).TotalMilliseconds;
+            int bound = 4 + BitOperations.Log2((uint)Math.Min(window, 1000)) + (window / 1000);
             Expect.That(wakeUps <= bound, $"{events} events without work in {window} ms woke the port {wakeUps} times, more than {bound}.");
+            Expect.That(wakeUps > 4, $"{events} events without work in {window} ms woke the port {wakeUps} times: were there any?");
+            Expect.That(heard >= 20, $"Of 20 events of the other device {heard} were heard.");
             Expect.Equal(TimeSpan.Zero, longest, "latency of the other device");
         });
     }
@@ -82,8 +84,9 @@ public static class EventStormChecks
             }
         }
 
-        public async Task<TimeSpan> LongestLatencyAsync()
+        public async Task<(int Heard, TimeSpan Longest)> LongestLatencyAsync()
         {
+            int heard = 0;
             TimeSpan longest = TimeSpan.Zero;
             uint seen = 0;
             try
@@ -91,6 +94,7 @@ public static class EventStormChecks
                 while (true)
                 {
                     seen = await _victim.Events.WaitAsync(Port, seen);
+                    heard++;
                     TimeSpan latency = _simulation.TimeProvider.GetElapsedTime(_sentAt);
                     longest = latency > longest ? latency : longest;
                     _victim.Events.Complete(Port, spurious: false);
@@ -98,7 +102,7 @@ public static class EventStormChecks
             }
             catch (ObjectDisposedException)
             {
-                return longest;
+                return (heard, longest);
             }
         }
     }

@@ -32,7 +32,7 @@ public static class NetDeviceChecks
                 backend.Misbehave();
                 return Task.CompletedTask;
             });
-            await Task.Delay(TimeSpan.FromMicroseconds(1 + choice.Next(50)), time);
+            await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(3)), time);
         }
 
         bool wasConnected = device.IsConnected;
