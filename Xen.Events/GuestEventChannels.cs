@@ -4,13 +4,15 @@ using Xen.Platform.Abi;
 namespace Xen.Events;
 
 /// <summary>The event channels of a guest that makes its own hypercalls: on bare metal and in the simulation.</summary>
-public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
+public sealed unsafe class GuestEventChannels : IEventChannels, IEventPriority, IEventSink
 {
     private readonly IHypervisor _hypervisor;
     private readonly IGuestScheduler _scheduler;
     private readonly IGuestLifecycle _lifecycle;
+    private readonly EventAbi _preferred;
     private readonly TimerCallback _endDelay;
-    private TwoLevelAbi _abi;
+    private FifoAbi? _fifo;
+    private IEventAbi _abi;
     private PortState?[] _ports = new PortState?[64];
     private uint _serial;
 
@@ -18,7 +20,9 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
     /// <param name="hypervisor">What to call.</param>
     /// <param name="scheduler">Where waiters run.</param>
     /// <param name="lifecycle">When ports become stale.</param>
-    public GuestEventChannels(IHypervisor hypervisor, IGuestScheduler scheduler, IGuestLifecycle lifecycle)
+    /// <param name="preferred">The ABI to use where Xen has it; the other one is always there. At a resume the choice is made anew.</param>
+    /// <exception cref="XenException">Xen refused, or the guest has no page for the event words.</exception>
+    public GuestEventChannels(IHypervisor hypervisor, IGuestScheduler scheduler, IGuestLifecycle lifecycle, EventAbi preferred = EventAbi.Fifo)
     {
         ArgumentNullException.ThrowIfNull(hypervisor);
         ArgumentNullException.ThrowIfNull(scheduler);
@@ -26,6 +30,7 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
         _hypervisor = hypervisor;
         _scheduler = scheduler;
         _lifecycle = lifecycle;
+        _preferred = preferred;
         _endDelay = state => EndDelay((PortState)state!);
         _abi = SetUp();
         lifecycle.Resumed += OnResumed;
@@ -34,6 +39,15 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
 
     /// <inheritdoc />
     public uint Epoch => _lifecycle.Epoch;
+
+    /// <summary>The ABI that Xen and this guest use.</summary>
+    public EventAbi Abi => _abi.Kind;
+
+    /// <inheritdoc />
+    public IEventPriority? Priority => Abi == EventAbi.Fifo ? this : null;
+
+    /// <summary>Event queues that were given up because a link in them led nowhere (R17): never, on a sound Xen.</summary>
+    public long DroppedQueues => _fifo?.DroppedQueues ?? 0;
 
     /// <summary>Ports that are open.</summary>
     public int OpenCount { get; private set; }
@@ -95,6 +109,25 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
     }
 
     /// <inheritdoc />
+    public EventStatus SetPriority(EventPort port, int priority)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(priority, FifoControlBlock.HighestPriority);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(priority, FifoControlBlock.LowestPriority);
+        if (port.Epoch != Epoch)
+        {
+            return EventStatus.Stale;
+        }
+
+        if (Find(port) is null)
+        {
+            return EventStatus.Closed;
+        }
+
+        var argument = new EvtchnSetPriority { Port = port.Value, Priority = (uint)priority };
+        return _hypervisor.EventChannelOp(EventChannelOp.SetPriority, &argument) == 0 ? EventStatus.Ok : EventStatus.Refused;
+    }
+
+    /// <inheritdoc />
     public ValueTask<uint> WaitAsync(EventPort port, uint lastSeen, CancellationToken cancellationToken = default)
     {
         PortState state = Find(port) ?? throw Closed(port);
@@ -134,10 +167,10 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
             return;
         }
 
+        // Of a FIFO port that is in a queue, the scan drops the event when it comes to it; Xen does not give the number away before.
         _abi.Mask(port.Value);
         Forget(state);
-        var argument = new EvtchnPort { Port = port.Value };
-        _hypervisor.EventChannelOp(EventChannelOp.Close, &argument);
+        CloseNumber(port.Value);
     }
 
     void IEventSink.OnEvent(uint port)
@@ -157,9 +190,19 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
     private static ObjectDisposedException Closed(EventPort port) =>
         new(nameof(EventPort), $"{port} of epoch {port.Epoch} is closed, or of an older epoch.");
 
-    private TwoLevelAbi SetUp()
+    // FIFO first; a Xen without it stays with what every domain begins with (xen-protocols 1.5).
+    private IEventAbi SetUp()
     {
         SharedInfo* shared = _hypervisor.PlaceSharedInfo();
+        if (_preferred == EventAbi.Fifo)
+        {
+            _fifo ??= new FifoAbi(_hypervisor, shared);
+            if (_fifo.TrySetUp())
+            {
+                return _fifo;
+            }
+        }
+
         for (int word = 0; word < SharedInfo.EventWords; word++)
         {
             Volatile.Write(ref shared->EvtchnMask[word], ulong.MaxValue);
@@ -175,12 +218,27 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventSink
             Array.Resize(ref _ports, (int)Math.Min(_abi.PortLimit, System.Numerics.BitOperations.RoundUpToPowerOf2(port + 1)));
         }
 
+        try
+        {
+            _abi.Prepare(port);
+        }
+        catch (XenException)
+        {
+            CloseNumber(port);
+            throw;
+        }
+
         var state = new PortState(new EventPort(port, Epoch, ++_serial), _scheduler);
         _ports[port] = state;
         OpenCount++;
-        _abi.Prepare(port);
         _abi.Unmask(port);
         return state.Handle;
+    }
+
+    private void CloseNumber(uint port)
+    {
+        var argument = new EvtchnPort { Port = port };
+        _hypervisor.EventChannelOp(EventChannelOp.Close, &argument);
     }
 
     private PortState? Find(EventPort port)

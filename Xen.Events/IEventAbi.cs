@@ -3,10 +3,14 @@ namespace Xen.Events;
 /// <summary>The shared memory of event channels: which ports are pending, which are masked. 2-level or FIFO.</summary>
 internal interface IEventAbi
 {
+    /// <summary>Which of the two.</summary>
+    EventAbi Kind { get; }
+
     /// <summary>Ports from 1 to one less than this can exist.</summary>
     uint PortLimit { get; }
 
     /// <summary>A port has come to be: makes room for it and keeps it masked.</summary>
+    /// <exception cref="Xen.Platform.XenException">There is no room.</exception>
     void Prepare(uint port);
 
     /// <summary>Keeps events of the port from being delivered; they stay pending.</summary>

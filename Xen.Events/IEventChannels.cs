@@ -17,6 +17,9 @@ public interface IEventChannels
     /// <summary>The epoch that new ports belong to. Grows with each resume or reset.</summary>
     uint Epoch { get; }
 
+    /// <summary>Priorities of ports, or <see langword="null"/> where there are none (2-level event channels, Linux).</summary>
+    IEventPriority? Priority => null;
+
     /// <summary>Makes a port that <paramref name="remote"/> can bind to.</summary>
     /// <exception cref="XenException">No port is free (<see cref="XenErrno.ENOSPC"/>), or no such domain.</exception>
     EventPort AllocateUnbound(DomainId remote);

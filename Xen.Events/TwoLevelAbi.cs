@@ -11,6 +11,8 @@ internal sealed unsafe class TwoLevelAbi(IHypervisor hypervisor, SharedInfo* sha
     private int _nextWord;
     private int _nextBit;
 
+    public EventAbi Kind => EventAbi.TwoLevel;
+
     public uint PortLimit => SharedInfo.EventPorts;
 
     public void Prepare(uint port) => Mask(port);

@@ -8,7 +8,11 @@ internal sealed unsafe class GrantAbiV1(IHypervisor hypervisor, int maxFrames) :
 {
     private readonly GrantEntryV1*[] _frames = new GrantEntryV1*[maxFrames];
 
+    public GrantTableVersion Version => GrantTableVersion.V1;
+
     public int EntriesPerFrame => PageSize.Bytes / sizeof(GrantEntryV1);
+
+    public ulong LastFrame => uint.MaxValue;
 
     public bool TryAddFrame(uint index)
     {
@@ -21,7 +25,7 @@ internal sealed unsafe class GrantAbiV1(IHypervisor hypervisor, int maxFrames) :
     {
         GrantEntryV1* entry = Entry(reference);
         entry->Domid = peer.Value;
-        entry->Frame = checked((uint)frame);
+        entry->Frame = (uint)frame;
         GrantEntryFlags flags = GrantEntryFlags.PermitAccess | (access == GrantAccess.ReadOnly ? GrantEntryFlags.ReadOnly : 0);
         // Release. Partner: Xen reads the flags before it reads domain and frame, so a valid entry is whole.
         Volatile.Write(ref *(ushort*)&entry->Flags, (ushort)flags);

@@ -13,15 +13,21 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
     private readonly Quarantine _quarantine;
     private readonly PagePool _pool;
     private readonly ReferenceTable _references;
-    private readonly GrantAbiV1 _abi;
+    private readonly GrantTableVersion? _preferred;
+    private readonly int _maxFrames;
 
     /// <summary>Sets up a table with no frame yet.</summary>
     /// <param name="hypervisor">What to call.</param>
     /// <param name="scheduler">Where quarantined pages are looked at again.</param>
     /// <param name="lifecycle">When grants become stale.</param>
     /// <param name="budget">The pages that all devices of the guest may use.</param>
+    /// <param name="preferred">
+    /// The version to use where Xen has it, else the other one. <see langword="null"/>: version 2 for a guest with memory beyond what version 1 can name,
+    /// else version 1, which holds twice the references. At a resume the choice is made anew.
+    /// </param>
     /// <exception cref="XenException">Xen refused to say how large the table can be.</exception>
-    public GuestGrantTable(IHypervisor hypervisor, IGuestScheduler scheduler, IGuestLifecycle lifecycle, PageBudget budget)
+    public GuestGrantTable(
+        IHypervisor hypervisor, IGuestScheduler scheduler, IGuestLifecycle lifecycle, PageBudget budget, GrantTableVersion? preferred = null)
     {
         ArgumentNullException.ThrowIfNull(hypervisor);
         ArgumentNullException.ThrowIfNull(scheduler);
@@ -30,14 +36,17 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
         _hypervisor = hypervisor;
         _scheduler = scheduler;
         _lifecycle = lifecycle;
+        _preferred = preferred;
         Budget = budget;
-        int maxFrames = QueryMaxFrames(hypervisor);
-        _abi = new GrantAbiV1(hypervisor, maxFrames);
-        _references = new ReferenceTable(_abi, maxFrames);
+        _maxFrames = QueryMaxFrames(hypervisor);
+        _references = new ReferenceTable(SetUp(), _maxFrames);
         _pool = new PagePool(hypervisor, budget);
-        _quarantine = new Quarantine(_abi, _references, _pool, scheduler.TimeProvider);
+        _quarantine = new Quarantine(_references, _pool, scheduler.TimeProvider);
         lifecycle.Resumed += OnResumed;
     }
+
+    /// <summary>The version that Xen and this guest use.</summary>
+    public GrantTableVersion Version => _references.Abi.Version;
 
     /// <summary>The pages that all devices of the guest may use.</summary>
     public PageBudget Budget { get; }
@@ -62,7 +71,7 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
             if (!TryGrant(peer, address + ((long)i * PageSize.Bytes), access, out refs[i]))
             {
                 UndoAllocate(address, pageCount, refs.AsSpan(0, i));
-                throw TableFull(peer, pageCount);
+                throw CannotGrant(peer, pageCount, address + ((long)i * PageSize.Bytes));
             }
         }
 
@@ -100,12 +109,12 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
     public bool TryGrant(DomainId peer, byte* page, GrantAccess access, out GrantRef reference)
     {
         reference = default;
-        if (!_hypervisor.TryFrameOf(page, out ulong frame) || !_references.TryTake(page, out uint index))
+        if (!_hypervisor.TryFrameOf(page, out ulong frame) || frame > _references.Abi.LastFrame || !_references.TryTake(page, out uint index))
         {
             return false;
         }
 
-        _abi.Publish(index, peer, frame, access);
+        _references.Abi.Publish(index, peer, frame, access);
         reference = new GrantRef(index);
         return true;
     }
@@ -118,7 +127,7 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
             return RevokeResult.Stale;
         }
 
-        if (_abi.TryRevoke(reference.Value))
+        if (_references.Abi.TryRevoke(reference.Value))
         {
             _references.Give(reference.Value);
             return RevokeResult.Revoked;
@@ -131,7 +140,7 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
     /// <inheritdoc />
     public bool IsIdle(GrantRef reference)
     {
-        if (_references.StateOf(reference.Value) != ReferenceState.Quarantined || !_abi.TryRevoke(reference.Value))
+        if (_references.StateOf(reference.Value) != ReferenceState.Quarantined || !_references.Abi.TryRevoke(reference.Value))
         {
             return false;
         }
@@ -189,10 +198,37 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
             : throw new XenException(XenErrno.EIO, "GNTTABOP_query_size", $"Xen answered {query.Status}");
     }
 
-    private XenException TableFull(DomainId peer, int pageCount) => new(
-        XenErrno.ENOSPC,
-        string.Create(CultureInfo.InvariantCulture, $"grant {pageCount} pages to {peer}"),
-        string.Create(CultureInfo.InvariantCulture, $"the grant table is full: {_references.InUse} of {_references.Total} references in use, {_references.Quarantined} in quarantine"));
+    // What counts is the version that the table then has, whether Xen granted the wish or not (xen-protocols 1.6: it can cap the version, and refuses
+    // while references are in use).
+    private static uint Negotiate(IHypervisor hypervisor, GrantTableVersion wanted)
+    {
+        var set = new GnttabSetVersion { Version = (uint)wanted };
+        hypervisor.GrantTableOp(GrantTableOp.SetVersion, &set, 1);
+        var get = new GnttabGetVersion { Dom = DomainId.Self.Value };
+        return hypervisor.GrantTableOp(GrantTableOp.GetVersion, &get, 1) == 0 ? get.Version : (uint)GrantTableVersion.V1;
+    }
+
+    private static GrantTableVersion VersionByNeed(IHypervisor hypervisor)
+    {
+        var self = new XenMemoryDomain { Domid = DomainId.Self.Value };
+        return hypervisor.MemoryOp(MemoryOp.MaximumGpfn, &self) > uint.MaxValue ? GrantTableVersion.V2 : GrantTableVersion.V1;
+    }
+
+    // Before the first frame is placed: Xen changes the version only while no reference is in use.
+    private IGrantAbi SetUp() => Negotiate(_hypervisor, _preferred ?? VersionByNeed(_hypervisor)) == (uint)GrantTableVersion.V2
+        ? new GrantAbiV2(_hypervisor, _maxFrames)
+        : new GrantAbiV1(_hypervisor, _maxFrames);
+
+    private XenException CannotGrant(DomainId peer, int pageCount, byte* page)
+    {
+        _hypervisor.TryFrameOf(page, out ulong frame);
+        string reason = frame > _references.Abi.LastFrame
+            ? string.Create(CultureInfo.InvariantCulture, $"frame 0x{frame:x} is beyond what a grant table of version 1 can name, and this Xen refuses version 2")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"the grant table is full: {_references.InUse} of {_references.Total} references in use, {_references.Quarantined} in quarantine");
+        return new XenException(XenErrno.ENOSPC, string.Create(CultureInfo.InvariantCulture, $"grant {pageCount} pages to {peer}"), reason);
+    }
 
     private void UndoAllocate(byte* address, int pageCount, ReadOnlySpan<GrantRef> granted)
     {
@@ -244,7 +280,7 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
     {
         if (!isCancelled)
         {
-            _references.Reset();
+            _references.Reset(SetUp());
             _quarantine.Reset();
         }
     }

@@ -3,7 +3,7 @@ namespace Xen.Grants;
 /// <summary>
 /// Pages and references that peers have not let go of (R7): looked at again after 1 ms, then ever later, up to once a minute.
 /// </summary>
-internal sealed unsafe class Quarantine(IGrantAbi abi, ReferenceTable references, PagePool pool, TimeProvider time)
+internal sealed unsafe class Quarantine(ReferenceTable references, PagePool pool, TimeProvider time)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
@@ -54,7 +54,7 @@ internal sealed unsafe class Quarantine(IGrantAbi abi, ReferenceTable references
     {
         for (int i = entry.BusyCount - 1; i >= 0; i--)
         {
-            if (abi.TryRevoke(entry.References[i]))
+            if (references.Abi.TryRevoke(entry.References[i]))
             {
                 references.Give(entry.References[i]);
                 entry.References[i] = entry.References[--entry.BusyCount];

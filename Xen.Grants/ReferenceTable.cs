@@ -4,16 +4,26 @@ namespace Xen.Grants;
 /// The guest's side of the references: which are free, and what the others stand for. A free list in arrays, grown a frame at a time: no
 /// garbage on the data path.
 /// </summary>
-internal sealed unsafe class ReferenceTable(IGrantAbi abi, int maxFrames)
+internal sealed unsafe class ReferenceTable
 {
     private const uint None = uint.MaxValue;
 
+    private readonly int _maxFrames;
     private Entry[] _entries = [];
     private uint _free = None;
     private int _frames;
 
+    public ReferenceTable(IGrantAbi abi, int maxFrames)
+    {
+        Abi = abi;
+        _maxFrames = maxFrames;
+    }
+
+    /// <summary>The entries that Xen sees.</summary>
+    public IGrantAbi Abi { get; private set; }
+
     /// <summary>References that can be handed out, at the table's limit.</summary>
-    public int Total => (maxFrames * abi.EntriesPerFrame) - (int)GrantRef.FirstFree;
+    public int Total => (_maxFrames * Abi.EntriesPerFrame) - (int)GrantRef.FirstFree;
 
     public int InUse { get; private set; }
 
@@ -63,9 +73,10 @@ internal sealed unsafe class ReferenceTable(IGrantAbi abi, int maxFrames)
         Quarantined++;
     }
 
-    /// <summary>Everything free, nothing granted: after a resume.</summary>
-    public void Reset()
+    /// <summary>Everything free, nothing granted: after a resume, over entries that may be of another version.</summary>
+    public void Reset(IGrantAbi abi)
     {
+        Abi = abi;
         _entries = [];
         _free = None;
         _frames = 0;
@@ -75,14 +86,14 @@ internal sealed unsafe class ReferenceTable(IGrantAbi abi, int maxFrames)
 
     private bool TryGrow()
     {
-        if (_frames == maxFrames || !abi.TryAddFrame((uint)_frames))
+        if (_frames == _maxFrames || !Abi.TryAddFrame((uint)_frames))
         {
             return false;
         }
 
         int first = _entries.Length;
         _frames++;
-        Array.Resize(ref _entries, _frames * abi.EntriesPerFrame);
+        Array.Resize(ref _entries, _frames * Abi.EntriesPerFrame);
         // From the top, so that the lowest reference is taken first. 0 to 7 stay reserved.
         for (int i = _entries.Length - 1; i >= Math.Max(first, (int)GrantRef.FirstFree); i--)
         {

@@ -28,10 +28,10 @@ public static unsafe class HypervisorCalls
     /// <param name="hypervisor">The hypervisor.</param>
     /// <param name="operation">Which.</param>
     /// <param name="argument">Its structure, in and out.</param>
-    /// <returns>0, or minus a <see cref="XenErrno"/>.</returns>
-    public static int MemoryOp<TArgument>(this IHypervisor hypervisor, MemoryOp operation, TArgument* argument)
+    /// <returns>0 or what was asked for, else minus a <see cref="XenErrno"/>.</returns>
+    public static long MemoryOp<TArgument>(this IHypervisor hypervisor, MemoryOp operation, TArgument* argument)
         where TArgument : unmanaged =>
-        (int)hypervisor.Hypercall(HypercallNumber.MemoryOp, (ulong)operation, (ulong)argument, 0, 0, 0);
+        hypervisor.Hypercall(HypercallNumber.MemoryOp, (ulong)operation, (ulong)argument, 0, 0, 0);
 
     /// <summary>Lets other domains run; the caller stays ready.</summary>
     /// <param name="hypervisor">The hypervisor.</param>

@@ -102,10 +102,10 @@ public sealed partial class SimulatedDomain
 
     internal void Start()
     {
-        int budget = _simulation.Options.PageBudget;
-        int pages = _simulation.Options.PagesPerDomain;
-        _events = new GuestEventChannels(_hypervisor, _scheduler, _lifecycle);
-        _grants = new GuestGrantTable(_hypervisor, _scheduler, _lifecycle, new PageBudget(budget > 0 ? budget : pages / 4 * 3));
+        SimulationOptions options = _simulation.Options;
+        var budget = new PageBudget(options.PageBudget > 0 ? options.PageBudget : options.PagesPerDomain / 4 * 3);
+        _events = new GuestEventChannels(_hypervisor, _scheduler, _lifecycle, options.EventAbi);
+        _grants = new GuestGrantTable(_hypervisor, _scheduler, _lifecycle, budget, options.GrantVersion);
         _simulation.Xenstored.BuildHome(Id, Name);
     }
 

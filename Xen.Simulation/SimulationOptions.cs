@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xen.Events;
+using Xen.Grants;
 using Xen.Simulation.Choices;
 
 namespace Xen.Simulation;
@@ -24,6 +26,21 @@ public sealed record SimulationOptions
 
     /// <summary>Frames of a grant table at most (Xen's <c>max_grant_frames</c>); each holds 512 references (256 in version 2).</summary>
     public int MaxGrantFrames { get; init; } = 64;
+
+    /// <summary>Highest version of grant tables that Xen lets a domain choose (Xen's <c>gnttab=max-ver</c>).</summary>
+    public int MaxGrantVersion { get; init; } = 2;
+
+    /// <summary>The version that domains ask for; <see langword="null"/>: by their memory, see <see cref="FirstFrame"/>.</summary>
+    public GrantTableVersion? GrantVersion { get; init; }
+
+    /// <summary>False: a Xen before 4.4, without FIFO event channels.</summary>
+    public bool OffersFifoEvents { get; init; } = true;
+
+    /// <summary>The event-channel ABI that domains ask for.</summary>
+    public EventAbi EventAbi { get; init; } = EventAbi.Fifo;
+
+    /// <summary>Number of the first frame of domain 0's memory; other domains lie behind it. From 2^32 on, grant tables must be of version 2.</summary>
+    public ulong FirstFrame { get; init; } = 0x1000;
 
     /// <summary>
     /// <see langword="null"/>: virtual time, everything on the pump's thread and in an order that the choices decide. A time provider: its time,

@@ -9,6 +9,12 @@ public unsafe struct FifoControlBlock
     /// <summary>Queues, one for each priority; 0 is served first.</summary>
     public const int Queues = 16;
 
+    /// <summary>The priority that is served first.</summary>
+    public const int HighestPriority = 0;
+
+    /// <summary>The priority that is served last.</summary>
+    public const int LowestPriority = Queues - 1;
+
     /// <summary>The priority of a port that nobody has given another.</summary>
     public const int DefaultPriority = 7;
 

@@ -6,6 +6,12 @@ namespace Xen.Platform.Abi;
 [StructLayout(LayoutKind.Explicit, Size = 16)]
 public struct GrantEntryV2
 {
+    /// <summary>
+    /// Words in a status frame: one <c>grant_status_t</c> of 2 bytes for each reference, in frames of their own, where Xen sets
+    /// <see cref="GrantEntryFlags.Reading"/> and <see cref="GrantEntryFlags.Writing"/>.
+    /// </summary>
+    public const int StatusesPerFrame = PageSize.Bytes / sizeof(ushort);
+
     /// <summary><c>hdr.flags</c>: written last, it publishes the entry.</summary>
     [FieldOffset(0)]
     public GrantEntryFlags Flags;

@@ -15,7 +15,7 @@ public enum MemoryOp
     /// <summary><c>XENMEM_add_to_physmap</c>, argument <see cref="XenAddToPhysmap"/>.</summary>
     AddToPhysmap = 7,
 
-    /// <summary><c>XENMEM_maximum_gpfn</c>.</summary>
+    /// <summary><c>XENMEM_maximum_gpfn</c>, argument <see cref="XenMemoryDomain"/>: the highest guest frame in use.</summary>
     MaximumGpfn = 14,
 
     /// <summary><c>XENMEM_remove_from_physmap</c>, argument <see cref="XenRemoveFromPhysmap"/>.</summary>

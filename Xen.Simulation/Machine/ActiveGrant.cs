@@ -4,6 +4,7 @@ namespace Xen.Simulation.Machine;
 internal unsafe struct ActiveGrant
 {
     public byte* Page;
+    public (int First, int Length) Part;
     public int Readers;
     public int Writers;
     public ushort Domain;

@@ -11,11 +11,11 @@ internal sealed unsafe class Physmap : IDisposable
 
     private readonly nint[] _special = new nint[SpecialFrames];
 
-    public Physmap(string name, int domain, int pageCount)
+    public Physmap(string name, int domain, int pageCount, ulong firstFrame)
     {
         Memory = new HostMemory(name, pageCount);
         Foreign = new ForeignWindow(ForeignFrames);
-        FirstFrame = 0x1000 + ((ulong)(domain & 0xFF) << 20);
+        FirstFrame = firstFrame + ((ulong)(domain & 0xFF) << 20);
         FirstSpecial = FirstFrame + (1 << 18);
         FirstForeign = FirstFrame + (1 << 19);
     }
@@ -29,6 +29,8 @@ internal sealed unsafe class Physmap : IDisposable
     public ulong FirstSpecial { get; }
 
     public ulong FirstForeign { get; }
+
+    public ulong LastFrame => FirstForeign + ForeignFrames - 1;
 
     /// <summary>The host's page behind one of the domain's own frames; null for any other.</summary>
     public byte* OwnPage(ulong frame)
@@ -62,6 +64,9 @@ internal sealed unsafe class Physmap : IDisposable
     public byte* SpecialPage(int index) => (byte*)_special[index];
 
     public void PlaceSpecial(int index, byte* page) => _special[index] = (nint)page;
+
+    /// <summary>Xen takes a page of its own back: it is nowhere any more.</summary>
+    public void RemoveSpecial(byte* page) => _special.AsSpan().Replace((nint)page, 0);
 
     public void Dispose()
     {

@@ -9,14 +9,15 @@ internal sealed unsafe class XenDomain : IDisposable
 
     private readonly HostMemory _xenPages;
 
-    public XenDomain(ushort id, string name, int pageCount, int maxGrantFrames)
+    public XenDomain(ushort id, string name, SimulationOptions options)
     {
         Id = id;
         Name = name;
-        Physmap = new Physmap(name, id, pageCount);
-        _xenPages = new HostMemory(name + "-xen", SharedInfoPages + maxGrantFrames);
-        Grants = new XenGrantTable(this, _xenPages, SharedInfoPages, maxGrantFrames);
+        Physmap = new Physmap(name, id, options.PagesPerDomain, options.FirstFrame);
+        _xenPages = new HostMemory(name + "-xen", SharedInfoPages + XenGrantTable.PagesFor(options.MaxGrantFrames));
+        Grants = new XenGrantTable(Physmap, _xenPages, SharedInfoPages, options.MaxGrantFrames);
         SharedInfo = (SharedInfo*)_xenPages.Page(0);
+        Events = new TwoLevelPorts(SharedInfo);
     }
 
     public ushort Id { get; }
@@ -33,6 +34,9 @@ internal sealed unsafe class XenDomain : IDisposable
 
     /// <summary>Xen's own pointer to the domain's shared info page.</summary>
     public SharedInfo* SharedInfo { get; }
+
+    /// <summary>How the domain hears of its ports: every domain begins with the 2-level ABI.</summary>
+    public IPortMemory Events { get; set; }
 
     /// <summary>Ports by number; 0 is none.</summary>
     public List<EventChannel?> Ports { get; } = [null];

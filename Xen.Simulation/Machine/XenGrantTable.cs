@@ -4,25 +4,49 @@ using Xen.Platform.Abi;
 namespace Xen.Simulation.Machine;
 
 /// <summary>Xen's side of a domain's grant table: it enforces what the entries say.</summary>
-internal sealed unsafe class XenGrantTable(XenDomain domain, HostMemory pages, int firstPage, int maxFrames)
+internal sealed unsafe class XenGrantTable
 {
-    private const int EntriesPerFrame = PageSize.Bytes / 8;
+    private const uint ReservedEntries = 8;
+    private const int EntriesPerFrameV2 = PageSize.Bytes / 16;
+    private const int FramesPerStatusFrame = GrantEntryV2.StatusesPerFrame / EntriesPerFrameV2;
 
+    private readonly Physmap _physmap;
+    private readonly HostMemory _pages;
+    private readonly int _firstPage;
+    private readonly int _firstStatusPage;
+    private IGrantEntries _entries;
     private ActiveGrant[] _active = [];
+
+    public XenGrantTable(Physmap physmap, HostMemory pages, int firstPage, int maxFrames)
+    {
+        _physmap = physmap;
+        _pages = pages;
+        _firstPage = firstPage;
+        _firstStatusPage = firstPage + maxFrames;
+        MaxFrames = maxFrames;
+        _entries = EntriesOf(version: 1);
+    }
+
+    public uint Version => _entries.Version;
 
     public int FrameCount { get; private set; }
 
-    public int MaxFrames => maxFrames;
+    public int MaxFrames { get; }
 
-    public uint EntryCount => (uint)(FrameCount * EntriesPerFrame);
+    public uint EntryCount => (uint)(FrameCount * _entries.PerFrame);
 
     /// <summary>Counts resets: what was acquired before one is not released after it.</summary>
     public int Generation { get; private set; }
 
+    private int StatusFrameCount => Version == 2 ? StatusFramesFor(FrameCount) : 0;
+
+    /// <summary>Pages for a table of so many frames and their status frames.</summary>
+    public static int PagesFor(int maxFrames) => maxFrames + StatusFramesFor(maxFrames);
+
     /// <summary>Makes the table at least so large.</summary>
     public bool TryGrow(int frameCount)
     {
-        if (frameCount > maxFrames)
+        if (frameCount > MaxFrames)
         {
             return false;
         }
@@ -36,33 +60,92 @@ internal sealed unsafe class XenGrantTable(XenDomain domain, HostMemory pages, i
         return true;
     }
 
-    public byte* Frame(int index) => pages.Page(firstPage + index);
+    /// <summary>The frame that an index of <c>XENMAPSPACE_grant_table</c> names, growing the table up to it; null when there is none.</summary>
+    public byte* FrameAt(ulong index)
+    {
+        if (Version == 2 && (index & XenAddToPhysmap.StatusIndex) != 0)
+        {
+            return StatusFrameAt(index & ~XenAddToPhysmap.StatusIndex);
+        }
+
+        return index < (ulong)MaxFrames && TryGrow((int)index + 1) ? _pages.Page(_firstPage + (int)index) : null;
+    }
 
     /// <summary>Every entry gone: a new domain.</summary>
     public void Reset()
     {
-        for (int i = 0; i < FrameCount; i++)
-        {
-            new Span<byte>(Frame(i), PageSize.Bytes).Clear();
-        }
-
+        ClearPages(_firstPage, FrameCount);
+        ClearPages(_firstStatusPage, StatusFrameCount);
         Generation++;
         FrameCount = 0;
         _active = [];
+        _entries = EntriesOf(version: 1);
     }
 
-    /// <summary>True when the entry lets somebody in.</summary>
+    /// <summary>Changes the version. The toolstack's entries stay; all others are empty after it.</summary>
+    /// <returns>False while an entry that is not the toolstack's is in use.</returns>
+    public bool TrySetVersion(uint version)
+    {
+        if (version == Version)
+        {
+            return true;
+        }
+
+        for (uint reference = ReservedEntries; reference < EntryCount; reference++)
+        {
+            if (!_active[reference].IsIdle)
+            {
+                return false;
+            }
+        }
+
+        IGrantEntries old = _entries;
+        int reserved = (int)Math.Min(ReservedEntries, EntryCount);
+        var kept = new (uint Header, GrantEntryFlags Marks, ulong Frame)[reserved];
+        for (uint reference = 0; reference < reserved; reference++)
+        {
+            kept[reference] = (old.Header(reference), old.MarksOf(reference), old.FrameOf(reference));
+        }
+
+        RemoveStatusFrames();
+        ClearPages(_firstPage, FrameCount);
+        _entries = EntriesOf(version);
+        Array.Resize(ref _active, (int)EntryCount);
+        for (uint reference = 0; reference < reserved; reference++)
+        {
+            _entries.Write(reference, kept[reference].Header, kept[reference].Marks, kept[reference].Frame);
+        }
+
+        return true;
+    }
+
+    /// <summary>True when the entry lets somebody in, or somebody has not left yet.</summary>
     public bool IsGranted(uint reference, out ushort peer)
     {
-        uint word = Volatile.Read(ref *Word(reference));
-        peer = (ushort)(word >> 16);
-        return ((GrantEntryFlags)(ushort)word & GrantEntryFlags.Transitive) != 0;
+        uint header = _entries.Header(reference);
+        peer = (ushort)(header >> 16);
+        return ((GrantEntryFlags)(ushort)header & GrantEntryFlags.Transitive) != 0 || !_active[reference].IsIdle;
     }
 
-    /// <summary>Takes a grant for use by another domain: checks the entry, marks it used, and finds the page.</summary>
+    /// <summary>Takes a grant of a whole page for use by another domain: checks the entry, marks it used, and finds the page.</summary>
     public GrantStatus Acquire(uint reference, ushort grantee, bool isWrite, out byte* page)
     {
+        GrantStatus status = AcquirePart(reference, grantee, isWrite, out page, out (int First, int Length) part);
+        if (status == GrantStatus.Okay && part != (0, PageSize.Bytes))
+        {
+            Release(reference, isWrite);
+            page = null;
+            return GrantStatus.GeneralError;
+        }
+
+        return status;
+    }
+
+    /// <summary>Takes a grant for a copy, which may be of a part of a page.</summary>
+    public GrantStatus AcquirePart(uint reference, ushort grantee, bool isWrite, out byte* page, out (int First, int Length) part)
+    {
         page = null;
+        part = default;
         if (reference >= EntryCount)
         {
             return GrantStatus.BadGrantRef;
@@ -87,6 +170,7 @@ internal sealed unsafe class XenGrantTable(XenDomain domain, HostMemory pages, i
         active.Readers += isWrite ? 0 : 1;
         active.Writers += isWrite ? 1 : 0;
         page = active.Page;
+        part = active.Part;
         return GrantStatus.Okay;
     }
 
@@ -98,41 +182,20 @@ internal sealed unsafe class XenGrantTable(XenDomain domain, HostMemory pages, i
         active.Writers -= isWrite ? 1 : 0;
         if (active.Writers == 0 && isWrite)
         {
-            Clear(reference, GrantEntryFlags.Writing);
+            _entries.Unmark(reference, GrantEntryFlags.Writing);
         }
 
         if (active.IsIdle)
         {
-            Clear(reference, GrantEntryFlags.Reading);
+            _entries.Unmark(reference, GrantEntryFlags.Reading);
         }
     }
 
-    // Flags and domain are one word: the guest can change either at any time, so both are checked and marked in one exchange.
     private GrantStatus Pin(uint reference, ushort grantee, bool isWrite, ref ActiveGrant active)
     {
-        uint* word = Word(reference);
-        uint seen = Volatile.Read(ref *word);
-        while (true)
+        if (!_entries.TryMark(reference, grantee, isWrite))
         {
-            var flags = (GrantEntryFlags)(ushort)seen;
-            if ((flags & GrantEntryFlags.Transitive) != GrantEntryFlags.PermitAccess || seen >> 16 != grantee)
-            {
-                return GrantStatus.GeneralError;
-            }
-
-            if (isWrite && (flags & GrantEntryFlags.ReadOnly) != 0)
-            {
-                return GrantStatus.GeneralError;
-            }
-
-            uint marked = seen | (uint)(GrantEntryFlags.Reading | (isWrite ? GrantEntryFlags.Writing : 0));
-            uint found = Interlocked.CompareExchange(ref *word, marked, seen);
-            if (found == seen)
-            {
-                break;
-            }
-
-            seen = found;
+            return GrantStatus.GeneralError;
         }
 
         if (!active.IsIdle)
@@ -140,20 +203,44 @@ internal sealed unsafe class XenGrantTable(XenDomain domain, HostMemory pages, i
             return GrantStatus.Okay;
         }
 
-        active.Page = domain.Physmap.OwnPage(Volatile.Read(ref Entry(reference)->Frame));
-        if (active.Page is not null)
+        active.Part = _entries.RangeOf(reference);
+        active.Page = _physmap.OwnPage(_entries.FrameOf(reference));
+        bool isWhole = active.Part.First + active.Part.Length <= PageSize.Bytes;
+        if (active.Page is not null && isWhole)
         {
             return GrantStatus.Okay;
         }
 
-        Clear(reference, GrantEntryFlags.Reading | GrantEntryFlags.Writing);
+        _entries.Unmark(reference, GrantEntryFlags.Reading | GrantEntryFlags.Writing);
         return GrantStatus.BadPage;
     }
 
-    private void Clear(uint reference, GrantEntryFlags flags) => Interlocked.And(ref *Word(reference), ~(uint)flags);
+    private static int StatusFramesFor(int frames) => (frames + FramesPerStatusFrame - 1) / FramesPerStatusFrame;
 
-    private uint* Word(uint reference) => (uint*)Entry(reference);
+    private IGrantEntries EntriesOf(uint version) =>
+        version == 2 ? new GrantEntriesV2(_pages, _firstPage, _firstStatusPage) : new GrantEntriesV1(_pages, _firstPage);
 
-    private GrantEntryV1* Entry(uint reference) =>
-        (GrantEntryV1*)Frame((int)(reference / EntriesPerFrame)) + (reference % EntriesPerFrame);
+    private byte* StatusFrameAt(ulong index)
+    {
+        bool isThere = index < (ulong)StatusFramesFor(MaxFrames) && ((int)index < StatusFrameCount || TryGrow(((int)index + 1) * FramesPerStatusFrame));
+        return isThere ? _pages.Page(_firstStatusPage + (int)index) : null;
+    }
+
+    private void RemoveStatusFrames()
+    {
+        for (int i = 0; i < StatusFrameCount; i++)
+        {
+            _physmap.RemoveSpecial(_pages.Page(_firstStatusPage + i));
+        }
+
+        ClearPages(_firstStatusPage, StatusFrameCount);
+    }
+
+    private void ClearPages(int first, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            new Span<byte>(_pages.Page(first + i), PageSize.Bytes).Clear();
+        }
+    }
 }

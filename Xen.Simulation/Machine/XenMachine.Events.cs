@@ -27,6 +27,9 @@ internal sealed unsafe partial class XenMachine
             EventChannelOp.Status => Status(caller, (EvtchnStatus*)argument),
             EventChannelOp.Unmask => Unmask(caller, ((EvtchnPort*)argument)->Port),
             EventChannelOp.Reset => Reset(caller, ((EvtchnReset*)argument)->Dom),
+            EventChannelOp.InitControl => InitControl(caller, (EvtchnInitControl*)argument),
+            EventChannelOp.ExpandArray => ExpandArray(caller, (EvtchnExpandArray*)argument),
+            EventChannelOp.SetPriority => SetPriority(caller, (EvtchnSetPriority*)argument),
             _ => -(int)XenErrno.ENOSYS,
         };
     }
@@ -157,7 +160,7 @@ internal sealed unsafe partial class XenMachine
             far.RemoteDomain = caller.Id;
         }
 
-        ClearPending(caller, port);
+        caller.Events.ClearPending(channel);
         channel.State = EvtchnState.Closed;
         host.Trace(caller, TraceKind.Close, port, 0);
         return 0;
@@ -191,7 +194,7 @@ internal sealed unsafe partial class XenMachine
             return error;
         }
 
-        if (argument->Port == 0 || argument->Port >= SharedInfo.EventPorts)
+        if (argument->Port == 0 || argument->Port >= domain.Events.PortLimit)
         {
             return -(int)XenErrno.EINVAL;
         }
@@ -212,11 +215,9 @@ internal sealed unsafe partial class XenMachine
             return -(int)XenErrno.EINVAL;
         }
 
-        SharedInfo* shared = caller.SharedInfo;
-        Interlocked.And(ref shared->EvtchnMask[port / 64], ~(1UL << (int)(port % 64)));
-        if ((Volatile.Read(ref shared->EvtchnPending[port / 64]) >> (int)(port % 64) & 1) != 0)
+        if (caller.Events.Unmask(channel))
         {
-            Select(caller, port);
+            RaiseUpcall(caller);
         }
 
         return 0;
@@ -230,8 +231,16 @@ internal sealed unsafe partial class XenMachine
             return error;
         }
 
-        CloseAllPorts(domain);
+        ResetEvents(domain);
         return 0;
+    }
+
+    // As at its birth: no ports, and 2-level.
+    private void ResetEvents(XenDomain domain)
+    {
+        CloseAllPorts(domain);
+        domain.Ports.RemoveRange(1, domain.Ports.Count - 1);
+        domain.Events = new TwoLevelPorts(domain.SharedInfo);
     }
 
     private void CloseAllPorts(XenDomain domain)
@@ -265,13 +274,15 @@ internal sealed unsafe partial class XenMachine
     {
         for (int port = 1; port < domain.Ports.Count; port++)
         {
-            if (domain.Ports[port]!.State == EvtchnState.Closed)
+            EventChannel old = domain.Ports[port]!;
+            if (old.State == EvtchnState.Closed && !domain.Events.IsBusy(old))
             {
-                return domain.Ports[port];
+                old.Priority = FifoControlBlock.DefaultPriority;
+                return old;
             }
         }
 
-        if (domain.Ports.Count == SharedInfo.EventPorts)
+        if (domain.Ports.Count == domain.Events.PortLimit)
         {
             return null;
         }
@@ -317,33 +328,17 @@ internal sealed unsafe partial class XenMachine
 
     private void SetPending(XenDomain domain, EventChannel channel)
     {
-        SharedInfo* shared = domain.SharedInfo;
-        ulong bit = 1UL << (int)(channel.Port % 64);
-        ulong before = Interlocked.Or(ref shared->EvtchnPending[channel.Port / 64], bit);
-        if ((before & bit) == 0 && (Volatile.Read(ref shared->EvtchnMask[channel.Port / 64]) & bit) == 0)
+        if (domain.Events.SetPending(channel))
         {
-            Select(domain, channel.Port);
+            RaiseUpcall(domain);
         }
     }
 
-    private void Select(XenDomain domain, uint port)
+    private void RaiseUpcall(XenDomain domain)
     {
-        VcpuInfo* vcpu = SharedInfo.Vcpu(domain.SharedInfo, 0);
-        ulong bit = 1UL << (int)(port / 64);
-        if ((Interlocked.Or(ref vcpu->EvtchnPendingSel, bit) & bit) == 0)
-        {
-            RaiseUpcall(domain, vcpu);
-        }
-    }
-
-    private void RaiseUpcall(XenDomain domain, VcpuInfo* vcpu)
-    {
-        if (Interlocked.Exchange(ref vcpu->EvtchnUpcallPending, 1) == 0)
+        if (Interlocked.Exchange(ref SharedInfo.Vcpu(domain.SharedInfo, 0)->EvtchnUpcallPending, 1) == 0)
         {
             host.OnUpcall(domain);
         }
     }
-
-    private static void ClearPending(XenDomain domain, uint port) =>
-        Interlocked.And(ref domain.SharedInfo->EvtchnPending[port / 64], ~(1UL << (int)(port % 64)));
 }

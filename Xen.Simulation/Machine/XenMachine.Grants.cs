@@ -32,10 +32,9 @@ internal sealed unsafe partial class XenMachine
                     SetupTable(caller, (GnttabSetupTable*)arguments + i);
                     break;
                 case GrantTableOp.GetVersion:
-                    ((GnttabGetVersion*)arguments + i)->Version = 1;
-                    break;
+                    return GetVersion(caller, (GnttabGetVersion*)arguments);
                 case GrantTableOp.SetVersion:
-                    return SetVersion((GnttabSetVersion*)arguments);
+                    return SetVersion(caller, (GnttabSetVersion*)arguments);
                 default:
                     return -(int)XenErrno.ENOSYS;
             }
@@ -171,14 +170,14 @@ internal sealed unsafe partial class XenMachine
         }
 
         var source = new CopyEnd(isSourceRef, operation->SourceDomid, operation->SourceGmfn, false);
-        GrantStatus status = Open(caller, ref source);
+        GrantStatus status = Open(caller, ref source, operation->SourceOffset, operation->Len);
         if (status != GrantStatus.Okay)
         {
             return status;
         }
 
         var dest = new CopyEnd(isDestRef, operation->DestDomid, operation->DestGmfn, true);
-        status = Open(caller, ref dest);
+        status = Open(caller, ref dest, operation->DestOffset, operation->Len);
         if (status == GrantStatus.Okay)
         {
             Buffer.MemoryCopy(source.Page + operation->SourceOffset, dest.Page + operation->DestOffset, operation->Len, operation->Len);
@@ -189,7 +188,7 @@ internal sealed unsafe partial class XenMachine
         return status;
     }
 
-    private GrantStatus Open(XenDomain caller, ref CopyEnd end)
+    private GrantStatus Open(XenDomain caller, ref CopyEnd end, int offset, int length)
     {
         XenDomain? domain = Find(end.DomainId, caller);
         if (domain is null)
@@ -200,7 +199,7 @@ internal sealed unsafe partial class XenMachine
         end.Domain = domain;
         if (end.IsRef)
         {
-            return domain.Grants.Acquire((uint)end.RefOrFrame, caller.Id, end.IsWrite, out end.Page);
+            return OpenRef(caller, ref end, offset, length);
         }
 
         if (domain != caller)
@@ -210,6 +209,19 @@ internal sealed unsafe partial class XenMachine
 
         end.Page = PageOf(domain, end.RefOrFrame);
         return end.Page is null ? GrantStatus.BadPage : GrantStatus.Okay;
+    }
+
+    private static GrantStatus OpenRef(XenDomain caller, ref CopyEnd end, int offset, int length)
+    {
+        GrantStatus status = end.Domain!.Grants.AcquirePart(
+            (uint)end.RefOrFrame, caller.Id, end.IsWrite, out end.Page, out (int First, int Length) part);
+        if (status == GrantStatus.Okay && (offset < part.First || offset + length > part.First + part.Length))
+        {
+            Close(ref end);
+            return GrantStatus.GeneralError;
+        }
+
+        return status;
     }
 
     private static void Close(ref CopyEnd end)
@@ -253,11 +265,23 @@ internal sealed unsafe partial class XenMachine
             : GrantStatus.GeneralError;
     }
 
-    private static int SetVersion(GnttabSetVersion* argument)
+    private int GetVersion(XenDomain caller, GnttabGetVersion* argument)
     {
-        bool isKnown = argument->Version == 1;
-        argument->Version = 1;
-        return isKnown ? 0 : -(int)XenErrno.EINVAL;
+        XenDomain? domain = FindControlled(argument->Dom, caller, out int error);
+        argument->Version = domain?.Grants.Version ?? 0;
+        return error;
+    }
+
+    private int SetVersion(XenDomain caller, GnttabSetVersion* argument)
+    {
+        int error = argument->Version switch
+        {
+            not (1 or 2) => -(int)XenErrno.EINVAL,
+            uint version when version > options.MaxGrantVersion => -(int)XenErrno.ENOSYS,
+            uint version => caller.Grants.TrySetVersion(version) ? 0 : -(int)XenErrno.EBUSY,
+        };
+        argument->Version = caller.Grants.Version;
+        return error;
     }
 
     /// <summary>One side of a copy.</summary>

@@ -7,7 +7,7 @@ internal sealed unsafe partial class XenMachine
 {
     private const int MaxPollPorts = 128;
 
-    private static int MemoryCall(XenDomain caller, MemoryOp operation, void* argument)
+    private long MemoryCall(XenDomain caller, MemoryOp operation, void* argument)
     {
         if (argument is null)
         {
@@ -19,8 +19,15 @@ internal sealed unsafe partial class XenMachine
             MemoryOp.AddToPhysmap => AddToPhysmap(caller, (XenAddToPhysmap*)argument),
             MemoryOp.RemoveFromPhysmap => RemoveFromPhysmap(caller, (XenRemoveFromPhysmap*)argument),
             MemoryOp.CurrentReservation or MemoryOp.MaximumReservation => caller.Physmap.Memory.PageCount,
+            MemoryOp.MaximumGpfn => MaximumGpfn(caller, (XenMemoryDomain*)argument),
             _ => -(int)XenErrno.ENOSYS,
         };
+    }
+
+    private long MaximumGpfn(XenDomain caller, XenMemoryDomain* argument)
+    {
+        XenDomain? domain = FindControlled(argument->Domid, caller, out int error);
+        return domain is null ? error : (long)domain.Physmap.LastFrame;
     }
 
     private static int AddToPhysmap(XenDomain caller, XenAddToPhysmap* argument)
@@ -38,7 +45,7 @@ internal sealed unsafe partial class XenMachine
         byte* page = argument->Space switch
         {
             PhysmapSpace.SharedInfo when argument->Idx == 0 => (byte*)caller.SharedInfo,
-            PhysmapSpace.GrantTable when argument->Idx < (ulong)caller.Grants.MaxFrames => GrantFrame(caller, (int)argument->Idx),
+            PhysmapSpace.GrantTable => caller.Grants.FrameAt(argument->Idx),
             _ => null,
         };
         if (page is null)
@@ -49,8 +56,6 @@ internal sealed unsafe partial class XenMachine
         caller.Physmap.PlaceSpecial(index, page);
         return 0;
     }
-
-    private static byte* GrantFrame(XenDomain domain, int index) => domain.Grants.TryGrow(index + 1) ? domain.Grants.Frame(index) : null;
 
     private static int RemoveFromPhysmap(XenDomain caller, XenRemoveFromPhysmap* argument)
     {
@@ -102,7 +107,7 @@ internal sealed unsafe partial class XenMachine
         uint[] ports = new ReadOnlySpan<uint>((void*)argument->Ports, (int)argument->NrPorts).ToArray();
         foreach (uint port in ports)
         {
-            if (port >= SharedInfo.EventPorts)
+            if (port >= caller.Events.PortLimit)
             {
                 return -(int)XenErrno.EINVAL;
             }
@@ -117,7 +122,7 @@ internal sealed unsafe partial class XenMachine
     {
         foreach (uint port in ports)
         {
-            if ((Volatile.Read(ref domain.SharedInfo->EvtchnPending[port / 64]) >> (int)(port % 64) & 1) != 0)
+            if (domain.Events.IsPending(port))
             {
                 return true;
             }
@@ -144,7 +149,7 @@ internal sealed unsafe partial class XenMachine
     /// <summary>The domain has been saved and restored elsewhere: its memory is the same, its ports, grants and mappings are gone.</summary>
     public void Reincarnate(XenDomain domain)
     {
-        CloseAllPorts(domain);
+        ResetEvents(domain);
         EndAllMappings(domain);
         domain.Grants.Reset();
         new Span<byte>(domain.SharedInfo, PageSize.Bytes).Clear();

@@ -14,7 +14,7 @@ internal sealed unsafe partial class XenMachine(IMachineHost host, SimulationOpt
 
     public XenDomain CreateDomain(string name)
     {
-        var domain = new XenDomain((ushort)_domains.Count, name, options.PagesPerDomain, options.MaxGrantFrames);
+        var domain = new XenDomain((ushort)_domains.Count, name, options);
         _domains.Add(domain);
         return domain;
     }

@@ -7,14 +7,14 @@ namespace Xen.Checks.Events;
 /// <summary>What event channels are for: whatever is sent is heard, however tasks and deliveries are ordered.</summary>
 public static class EventChecks
 {
-    public static void NoEventIsLostInAnyOrder(IChoice choice) =>
-        Carry(new SimulationOptions { Choice = choice }, choice, items: 2);
+    public static void NoEventIsLostInAnyOrder(IChoice choice, EventAbi abi) =>
+        Carry(new SimulationOptions { Choice = choice, EventAbi = abi }, choice, items: 2);
 
-    public static void NoEventIsLostUnderFaults(IChoice choice)
+    public static void NoEventIsLostUnderFaults(IChoice choice, EventAbi abi)
     {
         ArgumentNullException.ThrowIfNull(choice);
         var faults = new SimulationFaults { DelayedEventPerMille = choice.Next(500), SpuriousEventPerMille = choice.Next(500) };
-        Carry(new SimulationOptions { Choice = choice, Faults = faults }, choice, items: 30);
+        Carry(new SimulationOptions { Choice = choice, EventAbi = abi, Faults = faults }, choice, items: 30);
     }
 
     // Deadlock is the failure: the consumer waits for an event that was sent and never came.

@@ -11,10 +11,10 @@ public static class EventPortChecks
 {
     private const int Steps = 60;
 
-    public static void NoPortIsLeft(IChoice choice)
+    public static void NoPortIsLeft(IChoice choice, EventAbi abi)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice }, async simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, EventAbi = abi }, async simulation =>
         {
             SimulatedDomain[] domains = [simulation.CreateDomain("a"), simulation.CreateDomain("b")];
             var open = new List<(SimulatedDomain Owner, EventPort Port)>();
@@ -39,10 +39,10 @@ public static class EventPortChecks
         });
     }
 
-    public static void OldPortsAreStale(IChoice choice)
+    public static void OldPortsAreStale(IChoice choice, EventAbi abi)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice }, async simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, EventAbi = abi }, async simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
             EventPort old = guest.Events.AllocateUnbound(simulation.Dom0.Id);
@@ -63,10 +63,10 @@ public static class EventPortChecks
         });
     }
 
-    public static void OthersArePrivate(IChoice choice)
+    public static void OthersArePrivate(IChoice choice, EventAbi abi)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice }, async simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, EventAbi = abi }, async simulation =>
         {
             SimulatedDomain a = simulation.CreateDomain("a");
             SimulatedDomain b = simulation.CreateDomain("b");

@@ -8,12 +8,12 @@ namespace Xen.Checks.Events;
 /// <summary>R9: a peer that sends events without work makes its own port slow, and nothing else.</summary>
 public static class EventStormChecks
 {
-    public static void StormIsDelayed(IChoice choice)
+    public static void StormIsDelayed(IChoice choice, EventAbi abi)
     {
         ArgumentNullException.ThrowIfNull(choice);
         int events = 200 + choice.Next(800);
         var interval = TimeSpan.FromMilliseconds(1 + choice.Next(3));
-        SimulationRun.Run(new SimulationOptions { Choice = choice }, async simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, EventAbi = abi }, async simulation =>
         {
             SimulatedDomain victim = simulation.CreateDomain("victim");
             var storm = new Channel(simulation, victim, "hostile");

@@ -10,10 +10,10 @@ public static unsafe class GrantChecks
 {
     private const int Steps = 40;
 
-    public static void EverythingComesBack(IChoice choice)
+    public static void EverythingComesBack(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        var options = new SimulationOptions { Choice = choice, PageBudget = 40, MaxGrantFrames = 1, Faults = new SimulationFaults { GrantTryAgainPerMille = 100 } };
+        var options = new SimulationOptions { Choice = choice, GrantVersion = version, PageBudget = 40, MaxGrantFrames = 1, Faults = new SimulationFaults { GrantTryAgainPerMille = 100 } };
         SimulationRun.Run(options, simulation =>
         {
             GuestGrantTable grants = simulation.CreateDomain("guest").Grants;
@@ -37,10 +37,10 @@ public static unsafe class GrantChecks
         });
     }
 
-    public static void PagesAreZero(IChoice choice)
+    public static void PagesAreZero(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice, PagesPerDomain = 32 }, simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version, PagesPerDomain = 32 }, simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
             SoilMemory(guest.Hypervisor);
@@ -60,10 +60,10 @@ public static unsafe class GrantChecks
         });
     }
 
-    public static void LateWriteIsFound(IChoice choice)
+    public static void LateWriteIsFound(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice }, simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version }, simulation =>
         {
             GuestGrantTable grants = simulation.CreateDomain("guest").Grants;
             GrantedPages pages = grants.Allocate(simulation.Dom0.Id, 2, GrantAccess.ReadWrite);
@@ -77,10 +77,10 @@ public static unsafe class GrantChecks
         });
     }
 
-    public static void OldGrantsAreStale(IChoice choice)
+    public static void OldGrantsAreStale(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice }, simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version }, simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
             SimulatedDomain peer = simulation.CreateDomain("peer");
@@ -102,10 +102,10 @@ public static unsafe class GrantChecks
         });
     }
 
-    public static void ReservedReferencesStay(IChoice choice)
+    public static void ReservedReferencesStay(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice, MaxGrantFrames = 1 }, simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version, MaxGrantFrames = 1 }, simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
             using LocalPages page = guest.Grants.AllocateLocal(1);

@@ -11,13 +11,13 @@ public static unsafe class GrantCopyChecks
     private const int LocalPageCount = 3;
     private const int PeerPageCount = 4;
 
-    public static void CopyIsACopy(IChoice choice)
+    public static void CopyIsACopy(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
         // What Xen wants tried again loses its place in the order: with that fault, one at a time.
         bool isTriedAgain = choice.Next(2) != 0;
         var faults = new SimulationFaults { GrantTryAgainPerMille = isTriedAgain ? 50 : 0 };
-        var options = new SimulationOptions { Choice = choice, Faults = faults };
+        var options = new SimulationOptions { Choice = choice, GrantVersion = version, Faults = faults };
         SimulationRun.Run(options, simulation =>
         {
             SimulatedDomain front = simulation.CreateDomain("front");

@@ -11,10 +11,10 @@ public static unsafe class GrantEnforcementChecks
 {
     private const int Steps = 200;
 
-    public static void OnlyGrantedPagesAreReached(IChoice choice)
+    public static void OnlyGrantedPagesAreReached(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice, PagesPerDomain = 128 }, simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version, PagesPerDomain = 128 }, simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
             SimulatedDomain friend = simulation.CreateDomain("friend");

@@ -10,10 +10,10 @@ public static class GrantQuarantineChecks
 {
     private const int Steps = 60;
 
-    public static void NothingHeldIsReused(IChoice choice)
+    public static void NothingHeldIsReused(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice, PagesPerDomain = 256 }, async simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version, PagesPerDomain = 256 }, async simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
             SimulatedDomain hostile = simulation.CreateDomain("hostile");
@@ -39,10 +39,10 @@ public static class GrantQuarantineChecks
         });
     }
 
-    public static void SinglePagesWait(IChoice choice)
+    public static void SinglePagesWait(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        SimulationRun.Run(new SimulationOptions { Choice = choice }, async simulation =>
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version }, async simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
             SimulatedDomain hostile = simulation.CreateDomain("hostile");

@@ -62,6 +62,9 @@ public sealed unsafe class SteppingCpu
 
     internal void Store(byte* address, int length, ulong value) => Take(new Step(_id, StepKind.Store, Offset(address), length, value));
 
+    internal uint Atomic(StepKind kind, uint* address, uint value, uint expected = 0) =>
+        (uint)Take(new Step(_id, kind, Offset((byte*)address), sizeof(uint), value, expected));
+
     internal void Fence() => Take(new Step(_id, StepKind.Fence));
 
     /// <summary>Plays the program up to its next step that another processor could notice or must wait for.</summary>

@@ -120,6 +120,9 @@ public sealed unsafe class SteppingMachine
             case StepKind.Wait:
                 cpu.IsDelivered = false;
                 break;
+            case >= StepKind.CompareExchange and <= StepKind.Acquire:
+                result = PerformAtomically(step);
+                break;
         }
 
         cpu.Log.Add(result);
@@ -168,12 +171,30 @@ public sealed unsafe class SteppingMachine
         new ReadOnlySpan<byte>(&value, oldest.Length).CopyTo(_shared.AsSpan(oldest.Offset));
     }
 
+    private ref uint Word(int offset) => ref *(uint*)(Shared + offset);
+
+    private uint PerformAtomically(Step step)
+    {
+        ref uint word = ref Word(step.Offset);
+        uint before = word;
+        var value = (uint)step.Value;
+        word = step.Kind switch
+        {
+            StepKind.CompareExchange => before == step.Expected ? value : before,
+            StepKind.Or => before | value,
+            StepKind.And => before & value,
+            _ => value,
+        };
+        return before;
+    }
+
     private bool IsPossible(Step step)
     {
         CpuState cpu = _cpus[step.Cpu].State;
         return step.Kind switch
         {
-            StepKind.Fence or StepKind.Notify or StepKind.Unmask => cpu.Buffer.Count == 0,
+            StepKind.Acquire => cpu.Buffer.Count == 0 && Word(step.Offset) == 0,
+            StepKind.Fence or StepKind.Notify or StepKind.Unmask or (>= StepKind.CompareExchange and < StepKind.Acquire) => cpu.Buffer.Count == 0,
             StepKind.Wait => cpu.IsDelivered,
             _ => true,
         };
