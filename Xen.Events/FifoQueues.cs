@@ -16,7 +16,7 @@ internal sealed unsafe class FifoQueues<TMemory>
     // The sink leaves ports masked, so a scan meets each of them three times at most: left over without an event, with its event, and once more when
     // Xen had found it unmasked just before that.
     private const int VisitsPerWord = 4;
-    private const int UnmaskTries = 64;
+    private const int UnmaskTries = 8;
 
     private readonly uint*[] _pages = new uint*[FifoEventWord.MaxPages];
     private readonly uint[] _heads = new uint[FifoControlBlock.Queues];

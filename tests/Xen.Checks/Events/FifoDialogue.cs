@@ -43,9 +43,14 @@ internal sealed unsafe record FifoDialogue(uint[] Sends, int[] Priorities)
         queues.AddPage(Word(cpu, 0));
         while (true)
         {
+            // A scan ends with every queue empty, so the guest's own heads say nothing here.
+            cpu.At(0, seen[1], seen[2]);
             queues.Scan(taken);
-            foreach (uint port in taken.Drain())
+            uint[] ports = taken.Drain();
+            for (int i = 0; i < ports.Length; i++)
             {
+                cpu.At(1, seen[1], seen[2], (ulong)(ports.Length - i), ports[i], ports[^1]);
+                uint port = ports[i];
                 seen[port] = Load(cpu, WorkOffset, port);
                 if (queues.Unmask(port) && asksXen)
                 {
@@ -80,8 +85,10 @@ internal sealed unsafe record FifoDialogue(uint[] Sends, int[] Priorities)
     private void Send(SteppingCpu cpu)
     {
         uint[] work = new uint[PortCount];
-        foreach (uint port in Sends)
+        for (int i = 0; i < Sends.Length; i++)
         {
+            cpu.At((ulong)i);
+            uint port = Sends[i];
             cpu.Store((byte*)At(cpu, WorkOffset, port), sizeof(uint), ++work[port]);
             SetPending(cpu, port);
         }

@@ -16,6 +16,8 @@ public static class FifoRaceChecks
         new([1, 2, 1], [0, 1, 1]),
         new([1, 2, 2], [0, 1, 1]),
         new([1, 2, 1], [0, 2, 1]),
+        new([1, 2, 1, 2], [0, 1, 1]),
+        new([1, 1, 2, 1], [0, 1, 1]),
     ];
 
     public static void EveryEventIsTaken(IChoice choice)
