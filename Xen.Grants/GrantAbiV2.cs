@@ -1,5 +1,6 @@
 using Xen.Platform;
 using Xen.Platform.Abi;
+using Xen.Rings;
 
 namespace Xen.Grants;
 
@@ -50,16 +51,7 @@ internal sealed unsafe class GrantAbiV2(IHypervisor hypervisor, int maxFrames) :
         Volatile.Write(ref *(ushort*)&entry->Flags, (ushort)flags);
     }
 
-    public bool TryRevoke(uint reference)
-    {
-        const GrantEntryFlags InUse = GrantEntryFlags.Reading | GrantEntryFlags.Writing;
-        Volatile.Write(ref *(ushort*)&Entry(reference)->Flags, (ushort)0);
-        // A full fence. Partner: Xen marks the use before it looks at the flags once more, we clear the flags before we look for a mark: either Xen sees
-        // that the entry is gone and takes its mark back, or we see the mark.
-        Interlocked.MemoryBarrier();
-        // An acquire, so that what the peer wrote is seen by whoever gets the page.
-        return ((GrantEntryFlags)Volatile.Read(ref *Status(reference)) & InUse) == 0;
-    }
+    public bool TryRevoke(uint reference) => GrantStatusWord.TryRevoke<DirectMemory>((ushort*)&Entry(reference)->Flags, Status(reference));
 
     private GrantEntryV2* Entry(uint reference) => _frames[reference / PerFrame] + (reference % PerFrame);
 

@@ -18,6 +18,8 @@ public static partial class CheckList
         .. OverBothVersions("grants/copy: does what a copy of bytes does, and says so for each", GrantCopyChecks.CopyIsACopy),
         .. OverBothVersions("grants/enforced: a hostile domain reaches nothing that it was not granted", GrantEnforcementChecks.OnlyGrantedPagesAreReached),
         .. OverBothVersions("grants/growth: every reference of every frame works", GrantVersionChecks.EveryFrameWorks),
+        new("grants/R7: a page is not mapped and revoked, in every interleaving (v2)", CheckMode.Exhaustive, GrantRaceChecks.RevokedIsNotMapped),
+        new("grants/R7: a missing fence is found (v2)", CheckMode.Exhaustive, GrantRaceChecks.AMissingFenceIsFound),
         new("grants/version: by memory, by wish, by what Xen offers", CheckMode.Exhaustive, GrantVersionChecks.VersionIsDetected),
         new("grants/version: the toolstack's entries outlive a change", CheckMode.Seeded, GrantVersionChecks.ToolstackEntriesStay),
         new("grants/version: a part of a page is a part of a page", CheckMode.Seeded, GrantVersionChecks.PartsAreEnforced),

@@ -91,6 +91,6 @@ public class AbiEndToEndTests
             using MemoryBlockStore store = MemoryBlockStore.Allocate(dom0.Grants, DiskPages);
             end = await new BlkbackDevice(dom0.Ports, path, store).ServeAsync(cancellationToken);
         });
-        return end!.Value;
+        return end!;
     }
 }

@@ -15,6 +15,7 @@ namespace Xen.Checks.Events;
 internal sealed unsafe record FifoDialogue(uint[] Sends, int[] Priorities)
 {
     private const int GuestCpu = 1;
+    private const int HeadsOffset = 8;
     private const int WordsOffset = 72;
     private const int PortCount = 3;
     private const int TailsOffset = WordsOffset + (PortCount * sizeof(uint));
@@ -94,18 +95,19 @@ internal sealed unsafe record FifoDialogue(uint[] Sends, int[] Priorities)
         }
     }
 
+    // Under the lock of the queue from Pending on: a port that is linked and not in its queue yet is one that another port can be linked to.
     private void SetPending(SteppingCpu cpu, uint port)
     {
-        uint* word = Word(cpu, port);
-        cpu.Atomic(StepKind.Or, word, FifoEventWord.Pending);
-        if ((Load(cpu, WordsOffset, port) & FifoEventWord.Masked) != 0)
+        cpu.Atomic(StepKind.Acquire, At(cpu, LockOffset, 0), 1);
+        cpu.Atomic(StepKind.Or, Word(cpu, port), FifoEventWord.Pending);
+        bool isMasked = (Load(cpu, WordsOffset, port) & FifoEventWord.Masked) != 0;
+        bool isAppended = !isMasked && (cpu.Atomic(StepKind.Or, Word(cpu, port), FifoEventWord.Linked) & FifoEventWord.Linked) == 0;
+        bool isFirst = isAppended && Append(cpu, port);
+        cpu.Store((byte*)At(cpu, LockOffset, 0), sizeof(uint), 0);
+        uint bit = 1u << Priorities[port];
+        if (isFirst && (cpu.Atomic(StepKind.Or, At(cpu, 0, 0), bit) & bit) == 0)
         {
-            return;
-        }
-
-        if ((cpu.Atomic(StepKind.Or, word, FifoEventWord.Linked) & FifoEventWord.Linked) == 0)
-        {
-            Append(cpu, port);
+            cpu.Notify(GuestCpu);
         }
     }
 
@@ -118,24 +120,19 @@ internal sealed unsafe record FifoDialogue(uint[] Sends, int[] Priorities)
         }
     }
 
-    private void Append(SteppingCpu cpu, uint port)
+    // True when the queue had ended.
+    private bool Append(SteppingCpu cpu, uint port)
     {
         uint queue = (uint)Priorities[port];
-        cpu.Atomic(StepKind.Acquire, At(cpu, LockOffset, 0), 1);
         uint tail = Load(cpu, TailsOffset, queue);
-        bool isLinked = tail != 0 && tail != port && TryLink(cpu, tail, port);
-        if (!isLinked)
+        cpu.Store((byte*)At(cpu, TailsOffset, queue), sizeof(uint), port);
+        if (tail != 0 && tail != port && TryLink(cpu, tail, port))
         {
-            cpu.Store((byte*)At(cpu, 8, queue), sizeof(uint), port);
+            return false;
         }
 
-        cpu.Store((byte*)At(cpu, TailsOffset, queue), sizeof(uint), port);
-        cpu.Store((byte*)At(cpu, LockOffset, 0), sizeof(uint), 0);
-        uint bit = 1u << (int)queue;
-        if (!isLinked && (cpu.Atomic(StepKind.Or, At(cpu, 0, 0), bit) & bit) == 0)
-        {
-            cpu.Notify(GuestCpu);
-        }
+        cpu.Store((byte*)At(cpu, HeadsOffset, queue), sizeof(uint), port);
+        return true;
     }
 
     private static bool TryLink(SteppingCpu cpu, uint tail, uint port)
