@@ -19,6 +19,7 @@ public static partial class CheckList
         new("events/abi: FIFO where Xen has it and the guest wants it", CheckMode.Exhaustive, EventAbiChecks.AbiIsDetected),
         new("events/fifo: a closed port's number stays away while it is queued", CheckMode.Seeded, FifoChecks.QueuedNumbersStayAway),
         new("events/fifo: the highest priority first, then first come first served", CheckMode.Seeded, FifoChecks.OrderIsKept),
+        new("events/fifo: a higher priority goes before the rest of a queue", CheckMode.Seeded, FifoChecks.HigherPriorityGoesFirst),
         new("events/R17: a wrong link costs its own queue, and nothing else", CheckMode.Seeded, FifoLinkChecks.WrongLinksCostTheirQueue),
         new("events/R17: a scan is bounded whatever Xen does", CheckMode.Seeded, FifoLinkChecks.ScanIsBounded),
         new("events/R10: FIFO words keep every event in every interleaving", CheckMode.Exhaustive, FifoRaceChecks.EveryEventIsTaken),

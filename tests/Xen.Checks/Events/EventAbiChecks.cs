@@ -76,6 +76,7 @@ public static class EventAbiChecks
     {
         ArgumentNullException.ThrowIfNull(choice);
         int sentWhen = choice.Next(4);
+        bool isScannedBefore = choice.Next(2) == 0;
         SimulationRun.Run(new SimulationOptions { EventAbi = EventAbi.TwoLevel }, async simulation =>
         {
             SimulatedDomain guest = simulation.CreateDomain("guest");
@@ -86,6 +87,11 @@ public static class EventAbiChecks
             var events = new GuestEventChannels(guest.Hypervisor, guest.Scheduler, guest.Lifecycle, abi);
             Expect.Equal(abi, events.Abi, "ABI");
             Send(dom0, far, sentWhen == 1);
+            if (isScannedBefore)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1), simulation.TimeProvider);
+            }
+
             EventPort port = events.Adopt(number);
             Send(dom0, far, sentWhen == 2);
             uint seen = 0;

@@ -78,6 +78,29 @@ public static class FifoChecks
         });
     }
 
+    /// <summary>What becomes ready while a long queue is taken goes before the rest of it, when its priority is higher.</summary>
+    public static void HigherPriorityGoesFirst(IChoice choice)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        SimulationRun.Run(new SimulationOptions { Choice = choice, EventAbi = EventAbi.TwoLevel }, simulation =>
+        {
+            SimulatedDomain guest = simulation.CreateDomain("guest");
+            SimulatedDomain peer = simulation.CreateDomain("peer");
+            FifoAbi abi = SetUp(guest.Hypervisor);
+            uint[] ports = [.. Enumerable.Range(0, Ports).Select(_ => Open(guest.Hypervisor, abi, peer.Id))];
+            EventPort[] far = [.. ports.Select(port => peer.Events.BindInterdomain(guest.Id, port))];
+            SetPriority(guest.Hypervisor, ports[0], choice.Next(FifoControlBlock.DefaultPriority));
+            abi.Scan(new TakenPorts());
+            Array.ForEach(ports, abi.Unmask);
+            Array.ForEach(far[1..], port => peer.Events.Notify(port));
+            int after = 1 + choice.Next(Ports - 2);
+            var taken = new TakenPorts { Each = count => Expect.That(count != after || peer.Events.Notify(far[0]) == EventStatus.Ok, "notify") };
+            abi.Scan(taken);
+            ExpectSame([.. ports[1..(after + 1)], ports[0], .. ports[(after + 1)..]], taken.Drain());
+            return Task.CompletedTask;
+        });
+    }
+
     private static void Step(IChoice choice, IHypervisor hypervisor, FifoAbi abi, FifoModel model, uint port, Action send)
     {
         switch (choice.Next(6))

@@ -7,7 +7,14 @@ internal sealed class TakenPorts : IEventSink
 {
     private readonly List<uint> _ports = [];
 
-    public void OnEvent(uint port) => _ports.Add(port);
+    /// <summary>What to do with each event, told how many there were.</summary>
+    public Action<int>? Each { get; init; }
+
+    public void OnEvent(uint port)
+    {
+        _ports.Add(port);
+        Each?.Invoke(_ports.Count);
+    }
 
     public uint[] Drain()
     {
