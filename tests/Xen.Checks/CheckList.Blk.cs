@@ -12,5 +12,17 @@ public static partial class CheckList
         new("blk R2: the back judges requests as Linux does", CheckMode.Seeded, BlkbackChecks.RequestsAreJudgedRight),
         new("blk R2: the back judges indirect segments as Linux does", CheckMode.Seeded, BlkbackChecks.IndirectSegmentsAreJudgedRight),
         new("blk R1, R2, R11: the back holds under attack", CheckMode.Seeded, BlkbackChecks.HoldsUnderAttack),
+        new("blkdev R7, R8, R11: a front end holds against any back end", CheckMode.Seeded, BlkDeviceChecks.HoldsAgainstAnyBackend),
+        new("blkdev R1, R8: a back end holds against any front end", CheckMode.Seeded, BlkbackDeviceChecks.HoldsAgainstAnyFrontend),
+        new("blkdev R4: statuses become results", CheckMode.Seeded, BlkDeviceChecks.StatusesBecomeResults),
+        new("blkdev R7, R11: cancellation frees nothing that is granted", CheckMode.Seeded, BlkDeviceChecks.CancellationFreesNothingThatIsGranted),
+        new("blkdev R12: a back end's keys are taken or refused by name", CheckMode.Seeded, BlkKeyChecks.BackendKeysAreTakenOrRefusedByName),
+        new("blkdev R12: a front end's keys are taken or refused by name", CheckMode.Seeded, BlkKeyChecks.FrontendKeysAreTakenOrRefusedByName),
+        new("blkdev R13: states in any order end", CheckMode.Seeded, BlkDeviceChecks.StatesInAnyOrderEnd),
+        new("blkdev R16: pages hold the data alone", CheckMode.Seeded, BlkDeviceChecks.PagesHoldTheDataAlone),
+        new("blkdev R8: data is what was written", CheckMode.Seeded, BlkModelChecks.DataIsWhatWasWritten),
+        new("blkdev: a read-only disk stays as it was", CheckMode.Seeded, BlkModelChecks.ReadOnlyStaysAsItWas),
+        new("blkdev: failures of the store are results", CheckMode.Seeded, BlkModelChecks.FailuresAreResults),
+        new("blkdev: the stream is a stream of the disk's bytes", CheckMode.Seeded, BlkModelChecks.StreamIsAStream),
     ];
 }
