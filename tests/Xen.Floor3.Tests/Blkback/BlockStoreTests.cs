@@ -74,7 +74,7 @@ public class BlockStoreTests
     {
         using var image = new ImageFile(8192);
         using FileBlockStore store = FileBlockStore.Open(image.Path);
-        using (FileStream file = File.OpenWrite(image.Path))
+        using (var file = new FileStream(image.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.SetLength(4096);
         }

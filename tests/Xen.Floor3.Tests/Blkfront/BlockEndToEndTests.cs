@@ -217,10 +217,10 @@ public class BlockEndToEndTests
     [Fact]
     public void A_guest_that_is_short_of_pages_makes_do_with_less()
     {
-        using var bench = new BlkBench(new Xen.Simulation.SimulationOptions { PagesPerDomain = 256 });
+        using var bench = new BlkBench(new Xen.Simulation.SimulationOptions { PagesPerDomain = 640 });
         bench.Run(async running =>
         {
-            running.Serve(grants => MemoryBlockStore.Allocate(grants, 32));
+            running.Serve(grants => MemoryBlockStore.Allocate(grants, 32), new BlkbackOptions { MaxIndirectSegments = 64 });
             await using BlkfrontDevice disk = await running.OpenAsync(new BlkfrontOptions { CopyPages = 2048, ReservedPages = 1024 });
             byte[] written = Random(32 * 4096);
             (await disk.WriteAsync(0, written.AsMemory())).ThrowIfFailed();
