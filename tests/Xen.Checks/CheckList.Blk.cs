@@ -18,6 +18,7 @@ public static partial class CheckList
         new("blkdev R7, R11: cancellation frees nothing that is granted", CheckMode.Seeded, BlkDeviceChecks.CancellationFreesNothingThatIsGranted),
         new("blkdev R12: a back end's keys are taken or refused by name", CheckMode.Seeded, BlkKeyChecks.BackendKeysAreTakenOrRefusedByName),
         new("blkdev R12: a front end's keys are taken or refused by name", CheckMode.Seeded, BlkKeyChecks.FrontendKeysAreTakenOrRefusedByName),
+        new("blkdev R12: changes while connected are taken or refused by name", CheckMode.Seeded, BlkKeyChecks.ChangesAreTakenOrRefused),
         new("blkdev R13: states in any order end", CheckMode.Seeded, BlkDeviceChecks.StatesInAnyOrderEnd),
         new("blkdev R16: pages hold the data alone", CheckMode.Seeded, BlkDeviceChecks.PagesHoldTheDataAlone),
         new("blkdev R8: data is what was written", CheckMode.Seeded, BlkModelChecks.DataIsWhatWasWritten),

@@ -77,6 +77,33 @@ public static class BlkKeyChecks
         await front.CloseAsync();
     });
 
+    /// <summary>A disk may grow, shrink or become read-only while it is connected (xen-protocols 1.10); its sectors stay what they are.</summary>
+    public static void ChangesAreTakenOrRefused(IChoice choice) => BlkBench.RunCheck(choice, async bench =>
+    {
+        var disk = new HostileDisk(bench, choice);
+        Task connecting = bench.OnDom0Async(disk.ConnectAsync);
+        await using BlkfrontDevice device = await bench.OpenAsync(new BlkfrontOptions { CopyPages = 32, ReservedPages = 0 });
+        await connecting;
+        string key = ((string[])[BlkifKeys.Sectors, BlkifKeys.SectorSize, BlkifKeys.Info])[choice.Next(3)];
+        string value = Values[choice.Next(Values.Length)];
+        await bench.OnDom0Async(() => disk.ChangeAsync(key, value));
+        await Task.Delay(TimeSpan.FromMilliseconds(100), bench.Time);
+        bool isTaken = IsBackendValue(key, value) && (key != BlkifKeys.SectorSize || value is "512" or "0512");
+        Expect.Equal(isTaken, device.IsConnected, $"connected after {key} became \"{value}\"");
+        if (isTaken)
+        {
+            ExpectInfo(device, key, value);
+            await bench.OnDom0Async(disk.CloseAsync);
+            return;
+        }
+
+        await bench.OnDom0Async(disk.CloseAsync);
+        XenbusEnd end = await device.ConnectionCompletion;
+        Expect.That(
+            end.Exception is XenProtocolException breach && breach.Message.Contains($"{bench.Paths.Backend}/{key}", StringComparison.Ordinal),
+            $"The end does not name {key}: {end.Exception?.Message}");
+    });
+
     private static void ExpectInfo(BlkfrontDevice device, string key, string value)
     {
         BlockDeviceInfo info = device.Info;

@@ -81,6 +81,14 @@ internal sealed unsafe class BlkfrontModel
 
     public void AnswerAnything(IChoice choice)
     {
+        if (_queued.Count > 0 && choice.Next(2) == 0)
+        {
+            // Right but for one thing: it was not asked yet.
+            (int early, BlkifOperation operation) = _queued.ElementAt(choice.Next(_queued.Count));
+            Answer(new BlkifResponse { Id = (ulong)early, Operation = (byte)operation });
+            return;
+        }
+
         ulong id = choice.Next(3) == 0 ? ulong.MaxValue - (ulong)choice.Next(4) : (ulong)choice.Next(_front.Size + 2);
         Answer(new BlkifResponse { Id = id, Operation = (byte)choice.Next(8), Status = (short)choice.Next(65536) });
     }

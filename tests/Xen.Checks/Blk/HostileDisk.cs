@@ -57,6 +57,14 @@ internal sealed class HostileDisk(BlkBench bench, IChoice choice)
         return true;
     }
 
+    /// <summary>Changes a key while connected, and says so as a back end does: with its state once more.</summary>
+    public async Task<bool> ChangeAsync(string key, string value)
+    {
+        await bench.Dom0.Store.WriteAsync(bench.Paths.Backend + "/" + key, value);
+        await bench.Dom0.Store.WriteAsync(State, "4");
+        return true;
+    }
+
     /// <summary>Does one thing that no back end should, or one that it should.</summary>
     public void Misbehave()
     {
