@@ -143,6 +143,60 @@ public static class BlkDeviceChecks
         await bench.OnDom0Async(disk.CloseAsync);
     });
 
+    /// <summary>R7: a back end that answers and keeps a page ends the connection, and the page is nobody's until it lets go.</summary>
+    public static void KeptPagesAreQuarantined(IChoice choice) => BlkBench.RunCheck(choice, async bench =>
+    {
+        var disk = new HostileDisk(bench, choice);
+        Task connecting = bench.OnDom0Async(disk.ConnectAsync);
+        await using BlkfrontDevice device = await bench.OpenAsync(Small);
+        await connecting;
+        Task<DeviceResult> operation = StartAsync(device, (BlkifOperation)choice.Next(2));
+        await Task.Delay(TimeSpan.FromMilliseconds(1), bench.Time);
+        await bench.OnDom0Async(() =>
+        {
+            disk.Take();
+            disk.KeepPageOfFirst();
+        });
+        await Task.WhenAny(operation);
+        Expect.That(
+            operation.Exception?.InnerException is XenProtocolException breach && breach.Message.Contains("R7", StringComparison.Ordinal),
+            $"An operation whose page was kept is {operation.Status}: {operation.Exception?.InnerException?.Message}");
+        Expect.That(!device.IsConnected && device.GetStatistics().QuarantinedPages == 1, "The device goes on, or does not count the page.");
+        await bench.OnDom0Async(disk.CloseAsync);
+        await device.ConnectionCompletion;
+        await ExpectOnlyKeptAsync(bench, disk);
+    });
+
+    /// <summary>A flush is issued when everything before it is answered, and everything after it waits for its answer.</summary>
+    public static void FlushIsABarrier(IChoice choice) => BlkBench.RunCheck(choice, async bench =>
+    {
+        var disk = new HostileDisk(bench, choice);
+        await using BlkfrontDevice device = await OpenAsync(bench, disk, choice);
+        List<Task<DeviceResult>> operations = [];
+        List<BlkifOperation> expected = [];
+        for (int i = 0; i < 12; i++)
+        {
+            BlkifOperation kind = choice.Next(3) == 0 ? BlkifOperation.FlushDiskcache : BlkifOperation.Write;
+            expected.Add(kind);
+            operations.Add(StartAsync(device, kind));
+        }
+
+        while (expected.Count > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), bench.Time);
+            await bench.OnDom0Async(disk.Take);
+            int writes = expected.TakeWhile(kind => kind == BlkifOperation.Write).Count();
+            int count = Math.Max(writes, 1);
+            Expect.Equal(count, disk.Taken.Count, $"requests under way, of {string.Join(" ", expected)}");
+            Expect.That(writes > 0 || disk.Taken[0].Operation == (byte)BlkifOperation.FlushDiskcache, "The flush is not there.");
+            expected.RemoveRange(0, count);
+            await bench.OnDom0Async(() => disk.AnswerAll(_ => BlkifStatus.Okay));
+        }
+
+        Expect.That((await Task.WhenAll(operations)).All(result => result.IsSuccess), "An operation failed.");
+        await bench.OnDom0Async(disk.CloseAsync);
+    });
+
     /// <summary>R13: whatever states the back end walks through, opening ends in time and leaves nothing.</summary>
     public static void StatesInAnyOrderEnd(IChoice choice) => BlkBench.RunCheck(choice, async bench =>
     {
@@ -203,7 +257,7 @@ public static class BlkDeviceChecks
         {
             load.Step();
             await bench.OnDom0Async(disk.Misbehave);
-            await Task.Delay(TimeSpan.FromMicroseconds(1 + choice.Next(50)), bench.Time);
+            await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(3)), bench.Time);
         }
     }
 
@@ -229,13 +283,13 @@ public static class BlkDeviceChecks
         await Task.Delay(TimeSpan.FromMinutes(5), bench.Time);
     }
 
-    private static Task<DeviceResult> StartAsync(BlkfrontDevice device, BlkifOperation kind) => (kind switch
+    private static async Task<DeviceResult> StartAsync(BlkfrontDevice device, BlkifOperation kind) => kind switch
     {
-        BlkifOperation.Read => device.ReadAsync(0, new byte[4096].AsMemory()),
-        BlkifOperation.Write => device.WriteAsync(0, new byte[4096].AsMemory()),
-        BlkifOperation.FlushDiskcache => device.FlushAsync(),
-        _ => device.DiscardAsync(0, 8),
-    }).AsTask();
+        BlkifOperation.Read => await device.ReadAsync(0, new byte[4096].AsMemory()),
+        BlkifOperation.Write => await device.WriteAsync(0, new byte[4096].AsMemory()),
+        BlkifOperation.FlushDiskcache => await device.FlushAsync(),
+        _ => await device.DiscardAsync(0, 8),
+    };
 
     private static DeviceResult ResultOf(BlkifOperation kind, short status, BlockDeviceInfo info)
     {
@@ -260,10 +314,10 @@ public static class BlkDeviceChecks
                 reserved.Span.Fill(buffer[0]);
             }
 
-            return (isWrite ? device.WriteAsync(0, reserved) : device.ReadAsync(0, reserved)).AsTask();
+            return isWrite ? device.WriteAsync(0, reserved).AsTask() : device.ReadAsync(0, reserved).AsTask();
         }
 
-        return (isWrite ? device.WriteAsync(0, buffer.AsMemory()) : device.ReadAsync(0, buffer.AsMemory())).AsTask();
+        return isWrite ? device.WriteAsync(0, buffer.AsMemory()).AsTask() : device.ReadAsync(0, buffer.AsMemory()).AsTask();
     }
 
     private static async Task AnswerAndLookAsync(

@@ -1,6 +1,6 @@
 using Xen.Blkback;
 using Xen.Blkfront;
-using Xen.Devices;
+using Xen.Rings;
 using Xen.Simulation.Choices;
 
 namespace Xen.Checks.Blk;
@@ -23,7 +23,7 @@ public static class BlkbackDeviceChecks
             for (int step = 0; step < 40; step++)
             {
                 front.Misbehave();
-                await Task.Delay(TimeSpan.FromMicroseconds(choice.Next(50)), bench.Time);
+                await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(3)), bench.Time);
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), bench.Time);
@@ -32,6 +32,19 @@ public static class BlkbackDeviceChecks
         }
 
         await ExpectServesAsync(bench);
+    });
+
+    /// <summary>Data whose page cannot be reached is an error: nothing else is read or written in its place.</summary>
+    public static void UnreachablePagesAreErrors(IChoice choice) => BlkBench.RunCheck(choice, async bench =>
+    {
+        bool isDirect = choice.Next(2) == 0;
+        bench.Serve(grants => isDirect ? MemoryBlockStore.Allocate(grants, 16) : new PlainBlockStore(65536, 512));
+        using var front = new HostileDiskFront(bench, choice);
+        Expect.That(await front.TryConnectAsync(), "A right front end was refused.");
+        front.AskForUnreachable();
+        await Task.Delay(TimeSpan.FromMilliseconds(10), bench.Time);
+        Expect.Equal(BlkifStatus.Error, front.TakeStatus(), "the status of a request for a page that is not granted");
+        await front.CloseAsync();
     });
 
     private static async Task ExpectServesAsync(BlkBench bench)

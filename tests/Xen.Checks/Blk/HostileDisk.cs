@@ -130,6 +130,19 @@ internal sealed class HostileDisk(BlkBench bench, IChoice choice)
         }
     }
 
+    /// <summary>R7: maps a page of the first read or write, answers that, and keeps the mapping.</summary>
+    public void KeepPageOfFirst()
+    {
+        int index = _taken.FindIndex(slot => slot.Operation < 2);
+
+        BlkifRequestSlot slot = _taken[index];
+        _taken.RemoveAt(index);
+        GrantAccess access = slot.Operation == 0 ? GrantAccess.ReadWrite : GrantAccess.ReadOnly;
+        Kept.Add(bench.Dom0.Grants.Map(bench.Guest.Id, [new GrantRef(slot.Direct.Seg[0].Gref)], access));
+        Answer(new BlkifResponse { Id = slot.Direct.Id, Operation = slot.Operation });
+        bench.Dom0.Events.Notify(_port);
+    }
+
     /// <summary>Lets go of the ring and closes; of kept pages only when asked.</summary>
     public async Task<bool> CloseAsync()
     {
@@ -196,19 +209,11 @@ internal sealed class HostileDisk(BlkBench bench, IChoice choice)
         }
     }
 
-    // R7: maps a page of a request, answers that, and keeps the mapping.
     private void KeepPage()
     {
-        int index = _taken.FindIndex(slot => slot.Operation < 2);
-        if (index < 0 || choice.Next(4) > 0)
+        if (_taken.Exists(slot => slot.Operation < 2) && choice.Next(4) == 0)
         {
-            return;
+            KeepPageOfFirst();
         }
-
-        BlkifRequestSlot slot = _taken[index];
-        _taken.RemoveAt(index);
-        GrantAccess access = slot.Operation == 0 ? GrantAccess.ReadWrite : GrantAccess.ReadOnly;
-        Kept.Add(bench.Dom0.Grants.Map(bench.Guest.Id, [new GrantRef(slot.Direct.Seg[0].Gref)], access));
-        Answer(new BlkifResponse { Id = slot.Direct.Id, Operation = slot.Operation });
     }
 }

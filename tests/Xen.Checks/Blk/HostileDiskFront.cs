@@ -70,6 +70,30 @@ internal sealed class HostileDiskFront(BlkBench bench, IChoice choice) : IDispos
         bench.Guest.Events.Notify(_port);
     }
 
+    /// <summary>Asks for data of which one page cannot be reached: it is not granted, or not for writing.</summary>
+    public void AskForUnreachable()
+    {
+        bool isRead = choice.Next(2) == 0;
+        uint wrong = isRead && choice.Next(2) == 0 ? _readOnly!.Refs[0].Value : uint.MaxValue - (uint)choice.Next(4);
+        var slot = new BlkifRequestSlot { Direct = new BlkifRequest { Operation = (byte)(isRead ? 0 : 1), NrSegments = 3 } };
+        int place = choice.Next(3);
+        for (int i = 0; i < 3; i++)
+        {
+            slot.Direct.Seg[i] = new BlkifRequestSegment { Gref = i == place ? wrong : _pages!.Refs[i].Value, LastSect = 7 };
+        }
+
+        _front!.TryWrite(in slot);
+        _front.Push();
+        bench.Guest.Events.Notify(_port);
+    }
+
+    /// <summary>The status of the next answer.</summary>
+    public BlkifStatus TakeStatus()
+    {
+        Expect.That(_front!.TryRead(out BlkifResponse response), "There is no answer.");
+        return (BlkifStatus)response.Status;
+    }
+
     /// <summary>Closes and takes everything back that the back end has let go of.</summary>
     public async Task CloseAsync()
     {
@@ -82,27 +106,31 @@ internal sealed class HostileDiskFront(BlkBench bench, IChoice choice) : IDispos
             await bench.Guest.Store.TryRemoveAsync(bench.Paths.Frontend + "/" + key);
         }
 
-        Dispose();
+        Expect.That(Release(), "The back end has closed and still holds a page.");
     }
 
-    public void Dispose()
-    {
-        if (_ring is null)
-        {
-            return;
-        }
-
-        bench.Guest.Events.Close(_port);
-        Revoke(_ring);
-        Revoke(_pages!);
-        Revoke(_readOnly!);
-        _ring = null;
-    }
+    /// <summary>Takes everything back, whatever the back end still holds: for a check that has failed already.</summary>
+    public void Dispose() => Release();
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private void Revoke(GrantedPages pages) =>
-        Expect.Equal(RevokeResult.Revoked, bench.Guest.Grants.Revoke(pages), "what the back end still holds after it has closed");
+    private bool Release()
+    {
+        if (_ring is null)
+        {
+            return true;
+        }
+
+        bench.Guest.Events.Close(_port);
+        bool isReleased = true;
+        foreach (GrantedPages pages in (GrantedPages[])[_ring, _pages!, _readOnly!])
+        {
+            isReleased &= bench.Guest.Grants.Revoke(pages) == RevokeResult.Revoked;
+        }
+
+        _ring = null;
+        return isReleased;
+    }
 
     private unsafe void Allocate()
     {
