@@ -152,7 +152,11 @@ internal sealed unsafe class BlkfrontModel
             case 2:
                 slot.Indirect = new BlkifRequestIndirect
                 {
-                    Operation = (byte)BlkifOperation.Indirect, IndirectOp = (byte)operation, NrSegments = 600, Handle = _handle, SectorNumber = sector,
+                    Operation = (byte)BlkifOperation.Indirect,
+                    IndirectOp = (byte)operation,
+                    NrSegments = 600,
+                    Handle = _handle,
+                    SectorNumber = sector,
                 };
                 slot.Indirect.IndirectGrefs[0] = 8;
                 slot.Indirect.IndirectGrefs[1] = 9;

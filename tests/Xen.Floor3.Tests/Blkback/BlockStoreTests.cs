@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Xen.Blkback;
 using Xen.Checks.Blk;
 using Xen.Floor3.Tests.Blkfront;
@@ -34,6 +35,7 @@ public class BlockStoreTests
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void A_file_that_may_not_be_written_is_no_disk_for_writing()
     {
         using var image = new ImageFile(512);
