@@ -78,11 +78,8 @@ internal sealed class BlkbackConnection(IBlockStore store, BlkbackOptions option
 
     public ValueTask RefreshAsync(XenbusConnection connection, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask DrainAsync(XenbusConnection connection, CancellationToken cancellationToken)
-    {
-        _queue?.Stop();
-        return ValueTask.CompletedTask;
-    }
+    // The front end still waits for answers and closes when it has them: requests are served until it has (xen-protocols 1.10).
+    public ValueTask DrainAsync(XenbusConnection connection, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask ReleaseAsync(XenbusConnection connection)
     {

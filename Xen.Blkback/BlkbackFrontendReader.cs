@@ -17,6 +17,12 @@ internal static class BlkbackFrontendReader
             throw Refused(connection, BlkifKeys.Protocol, $"\"{Blkif.ProtocolX8664}\"", protocol);
         }
 
+        byte[]? queues = await TryReadAsync(connection, BlkifKeys.MultiQueueNumQueues, cancellationToken);
+        if (queues is not null && !(BlkifKeys.TryParseNumber(queues, out uint count) && count == 1))
+        {
+            throw Refused(connection, BlkifKeys.MultiQueueNumQueues, "1, since no more queues are offered", queues);
+        }
+
         return new BlkbackFrontend(
             await ReadRingRefsAsync(connection, maxRingPageOrder, cancellationToken),
             await ReadNumberAsync(connection, BlkifKeys.EventChannel, cancellationToken));
@@ -33,6 +39,12 @@ internal static class BlkbackFrontendReader
         if (!BlkifKeys.TryParseRingPageOrder(text, maxRingPageOrder, out uint order))
         {
             throw Refused(connection, BlkifKeys.RingPageOrder, $"an order from 0 to {maxRingPageOrder}", text);
+        }
+
+        // A ring of one page has either name (xen-protocols 1.12).
+        if (order == 0 && await TryReadAsync(connection, BlkifKeys.RingRefOf(0), cancellationToken) is null)
+        {
+            return [new GrantRef(await ReadNumberAsync(connection, BlkifKeys.RingRef, cancellationToken))];
         }
 
         var refs = new GrantRef[1 << (int)order];

@@ -43,10 +43,7 @@ internal sealed class BlkbackQueue
     /// <summary>Begins.</summary>
     public void Start() => _ = RunAsync();
 
-    /// <summary>No further request is taken. None is under way: each is carried out in one go.</summary>
-    public void Stop() => _isOver = true;
-
-    /// <summary>Gives everything back.</summary>
+    /// <summary>Gives everything back. No request is under way: each is carried out in one go.</summary>
     public void Release()
     {
         _isOver = true;

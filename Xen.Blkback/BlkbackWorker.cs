@@ -86,25 +86,39 @@ internal sealed unsafe class BlkbackWorker : IDisposable
             }
         }
 
+        if (!Copy(segments, source, fromPeer: false))
+        {
+            return false;
+        }
+
         _counters.ReadBytes += length;
-        return Copy(segments, source, fromPeer: false);
+        return true;
     }
 
     private bool Write(in BlkifCheckedRequest request, ReadOnlySpan<BlkifRequestSegment> segments)
     {
         ulong offset = request.Sector << Blkif.SectorShift;
         int length = (int)request.SectorCount << Blkif.SectorShift;
+        byte* direct = _store.DirectAddress(offset);
+        if (!Copy(segments, direct is null ? _buffer.Address : direct, fromPeer: true)
+            || (direct is null && !_store.TryWrite(offset, new ReadOnlySpan<byte>(_buffer.Address, length))))
+        {
+            return false;
+        }
+
         _counters.WrittenBytes += length;
-        byte* destination = _store.DirectAddress(offset);
-        return destination is not null
-            ? Copy(segments, destination, fromPeer: true)
-            : Copy(segments, _buffer.Address, fromPeer: true) && _store.TryWrite(offset, new ReadOnlySpan<byte>(_buffer.Address, length));
+        return true;
     }
 
     private bool Flush()
     {
+        if (!_store.TryFlush())
+        {
+            return false;
+        }
+
         _counters.Flushes++;
-        return _store.TryFlush();
+        return true;
     }
 
     private bool Copy(ReadOnlySpan<BlkifRequestSegment> segments, byte* local, bool fromPeer)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Microsoft.Win32.SafeHandles;
 using Xen.Platform;
 
@@ -8,9 +7,6 @@ namespace Xen.Blkback;
 /// <summary>A raw image file. A flush is an <c>fsync</c>.</summary>
 public sealed unsafe class FileBlockStore : IBlockStore
 {
-    private const int SmallestSector = 512;
-    private const int LargestSector = 4096;
-
     private readonly SafeFileHandle _file;
 
     private FileBlockStore(string path, SafeFileHandle file, ulong sizeBytes, int sectorSize, bool isReadOnly)
@@ -32,7 +28,7 @@ public sealed unsafe class FileBlockStore : IBlockStore
     public int SectorSize { get; }
 
     /// <inheritdoc />
-    public int PhysicalSectorSize => LargestSector;
+    public int PhysicalSectorSize => StoreSectorSize.Largest;
 
     /// <inheritdoc />
     public bool IsReadOnly { get; }
@@ -45,13 +41,13 @@ public sealed unsafe class FileBlockStore : IBlockStore
     /// <param name="path">An existing file.</param>
     /// <param name="sectorSize">Bytes in a sector: a power of two from 512 to 4096.</param>
     /// <exception cref="XenException">No such file, no access, read-only, or not a whole number of sectors.</exception>
-    public static FileBlockStore Open(string path, int sectorSize = SmallestSector) => Open(path, sectorSize, FileAccess.ReadWrite);
+    public static FileBlockStore Open(string path, int sectorSize = StoreSectorSize.Smallest) => Open(path, sectorSize, FileAccess.ReadWrite);
 
     /// <summary>Opens an image for reading.</summary>
     /// <param name="path">An existing file.</param>
     /// <param name="sectorSize">Bytes in a sector: a power of two from 512 to 4096.</param>
     /// <exception cref="XenException">No such file, no access, or not a whole number of sectors.</exception>
-    public static FileBlockStore OpenReadOnly(string path, int sectorSize = SmallestSector) => Open(path, sectorSize, FileAccess.Read);
+    public static FileBlockStore OpenReadOnly(string path, int sectorSize = StoreSectorSize.Smallest) => Open(path, sectorSize, FileAccess.Read);
 
     /// <inheritdoc />
     public byte* DirectAddress(ulong offset) => null;
@@ -76,7 +72,7 @@ public sealed unsafe class FileBlockStore : IBlockStore
 
             return true;
         }
-        catch (IOException)
+        catch (Exception exception) when (IsFailure(exception))
         {
             return false;
         }
@@ -90,7 +86,7 @@ public sealed unsafe class FileBlockStore : IBlockStore
             RandomAccess.Write(_file, source, (long)offset);
             return true;
         }
-        catch (IOException)
+        catch (Exception exception) when (IsFailure(exception))
         {
             return false;
         }
@@ -104,7 +100,7 @@ public sealed unsafe class FileBlockStore : IBlockStore
             RandomAccess.FlushToDisk(_file);
             return true;
         }
-        catch (IOException)
+        catch (Exception exception) when (IsFailure(exception))
         {
             return false;
         }
@@ -119,28 +115,27 @@ public sealed unsafe class FileBlockStore : IBlockStore
     private static FileBlockStore Open(string path, int sectorSize, FileAccess access)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (sectorSize is < SmallestSector or > LargestSector || !BitOperations.IsPow2(sectorSize))
+        StoreSectorSize.Check(sectorSize);
+        string operation = $"open image {path} for {(access == FileAccess.Read ? "reading" : "reading and writing")}";
+        SafeFileHandle file = OpenFile(path, access, operation);
+        try
         {
-            throw new ArgumentOutOfRangeException(nameof(sectorSize), sectorSize, "A power of two from 512 to 4096 was expected.");
+            return new FileBlockStore(path, file, LengthOf(file, sectorSize, operation), sectorSize, access == FileAccess.Read);
         }
-
-        SafeFileHandle file = OpenFile(path, access);
-        long length = RandomAccess.GetLength(file);
-        if (length == 0 || length % sectorSize != 0)
+        catch (XenException)
         {
             file.Dispose();
-            throw new XenException(
-                XenErrno.EINVAL,
-                $"open image {path}",
-                string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes; a whole number of sectors of {sectorSize} bytes was expected, at least one"));
+            throw;
         }
-
-        return new FileBlockStore(path, file, (ulong)length, sectorSize, access == FileAccess.Read);
     }
 
-    private static SafeFileHandle OpenFile(string path, FileAccess access)
+    private static SafeFileHandle OpenFile(string path, FileAccess access, string operation)
     {
-        string operation = $"open image {path} for {(access == FileAccess.Read ? "reading" : "reading and writing")}";
+        if (Directory.Exists(path))
+        {
+            throw new XenException(XenErrno.EISDIR, operation, "it is a directory; a raw image was expected");
+        }
+
         try
         {
             return File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite);
@@ -156,7 +151,30 @@ public sealed unsafe class FileBlockStore : IBlockStore
         }
         catch (IOException exception)
         {
-            throw new XenException(XenErrno.EIO, operation, exception.Message, exception);
+            throw new XenException(XenErrno.EIO, operation, $"{exception.Message} A raw image was expected", exception);
         }
     }
+
+    private static ulong LengthOf(SafeFileHandle file, int sectorSize, string operation)
+    {
+        long length;
+        try
+        {
+            length = RandomAccess.GetLength(file);
+        }
+        catch (Exception exception) when (exception is IOException or NotSupportedException)
+        {
+            throw new XenException(XenErrno.EINVAL, operation, "it has no length; a raw image was expected", exception);
+        }
+
+        return length != 0 && length % sectorSize == 0
+            ? (ulong)length
+            : throw new XenException(
+                XenErrno.EINVAL,
+                operation,
+                string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes; a whole number of sectors of {sectorSize} bytes was expected, at least one"));
+    }
+
+    // What the file system may say of a file that was open for this.
+    private static bool IsFailure(Exception exception) => exception is IOException or UnauthorizedAccessException;
 }

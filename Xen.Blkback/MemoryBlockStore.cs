@@ -40,9 +40,10 @@ public sealed unsafe class MemoryBlockStore : IBlockStore
     /// <param name="pageCount">The size, in pages of 4096 bytes.</param>
     /// <param name="sectorSize">Bytes in a sector: a power of two from 512 to 4096.</param>
     /// <exception cref="Platform.XenException">The guest has not that many pages.</exception>
-    public static MemoryBlockStore Allocate(IGrantTable grants, int pageCount, int sectorSize = 512)
+    public static MemoryBlockStore Allocate(IGrantTable grants, int pageCount, int sectorSize = StoreSectorSize.Smallest)
     {
         ArgumentNullException.ThrowIfNull(grants);
+        StoreSectorSize.Check(sectorSize);
         return new MemoryBlockStore(grants.AllocateLocal(pageCount), sectorSize, isReadOnly: false);
     }
 
@@ -51,9 +52,10 @@ public sealed unsafe class MemoryBlockStore : IBlockStore
     /// <param name="pageCount">The size, in pages of 4096 bytes.</param>
     /// <param name="sectorSize">Bytes in a sector: a power of two from 512 to 4096.</param>
     /// <exception cref="Platform.XenException">The guest has not that many pages.</exception>
-    public static MemoryBlockStore AllocateReadOnly(IGrantTable grants, int pageCount, int sectorSize = 512)
+    public static MemoryBlockStore AllocateReadOnly(IGrantTable grants, int pageCount, int sectorSize = StoreSectorSize.Smallest)
     {
         ArgumentNullException.ThrowIfNull(grants);
+        StoreSectorSize.Check(sectorSize);
         return new MemoryBlockStore(grants.AllocateLocal(pageCount), sectorSize, isReadOnly: true);
     }
 

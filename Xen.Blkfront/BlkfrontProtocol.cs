@@ -18,6 +18,7 @@ public sealed class BlkfrontProtocol<TMemory>
     private readonly FrontRing<BlkifRequestSlot, BlkifResponse, TMemory> _ring;
     private readonly Slot[] _slots;
     private readonly ushort _handle;
+    private RingState _atBreak;
     private uint _published;
     private int _firstFree;
 
@@ -62,7 +63,7 @@ public sealed class BlkfrontProtocol<TMemory>
     public ulong ViolatingValue { get; private set; }
 
     /// <summary>The ring, for people.</summary>
-    public RingState Snapshot() => _ring.Snapshot();
+    public RingState Snapshot() => IsBroken ? _atBreak : _ring.Snapshot();
 
     /// <summary>Issues a read or write whose segments fit into the request.</summary>
     /// <param name="operation"><see cref="BlkifOperation.Read"/> or <see cref="BlkifOperation.Write"/>.</param>
@@ -143,6 +144,11 @@ public sealed class BlkfrontProtocol<TMemory>
     /// <returns>True when the backend must be notified.</returns>
     public bool Push()
     {
+        if (IsBroken)
+        {
+            return false;
+        }
+
         _published = _ring.ReqProdPvt;
         return _ring.Push();
     }
@@ -179,6 +185,8 @@ public sealed class BlkfrontProtocol<TMemory>
             return;
         }
 
+        // The last look at the ring (R11).
+        _atBreak = _ring.Snapshot() with { IsBroken = true };
         Violation = violation;
         ViolatingValue = value;
     }

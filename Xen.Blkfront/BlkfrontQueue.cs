@@ -104,6 +104,10 @@ internal sealed partial class BlkfrontQueue
         {
             AllocateIndirect(maxSegments);
         }
+        else
+        {
+            SetMaxSegments(maxSegments);
+        }
 
         _onBreach = onBreach;
         _makeBreach = makeBreach;
@@ -154,7 +158,7 @@ internal sealed partial class BlkfrontQueue
             _requests[id] = default;
         }
 
-        _pages.Release();
+        _counters.QuarantinedPages += _pages.Release();
         Count(_context.Grants.Revoke(_ring), _ring);
         if (_indirect is not null)
         {

@@ -52,7 +52,8 @@ internal abstract unsafe class DataPages
     public abstract uint ReferenceOf(int page);
 
     /// <summary>Gives all pages back to the guest. Every access was ended, or was busy.</summary>
-    public abstract void Release();
+    /// <returns>How many turned out to be busy only now.</returns>
+    public abstract int Release();
 
     /// <summary>Takes a free page.</summary>
     public int Take() => _free[--FreeCount];

@@ -43,5 +43,10 @@ internal sealed unsafe class RegrantedPages : DataPages
 
     public override uint ReferenceOf(int page) => _references[page].Value;
 
-    public override void Release() => _pages.Dispose();
+    public override int Release()
+    {
+        _pages.Dispose();
+        // Those that are busy were seen when their access ended.
+        return 0;
+    }
 }

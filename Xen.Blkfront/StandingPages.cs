@@ -28,9 +28,10 @@ internal sealed unsafe class StandingPages(IGrantTable grants, GrantedPages page
 
     public override uint ReferenceOf(int page) => pages.Refs[page].Value;
 
-    public override void Release()
+    public override int Release()
     {
-        grants.Revoke(pages);
+        RevokeResult result = grants.Revoke(pages);
         reserved?.Dispose();
+        return result == RevokeResult.Busy ? pages.PageCount : 0;
     }
 }

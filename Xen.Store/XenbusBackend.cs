@@ -1,3 +1,4 @@
+using System.Text;
 using Xen.Rings;
 
 namespace Xen.Store;
@@ -40,10 +41,31 @@ public static class XenbusBackend
             {
                 break;
             }
+
+            if (end.Reason == XenbusEndReason.Failed)
+            {
+                await WaitForFrontendToLeaveAsync(context, cancellationToken);
+            }
         }
 
         return end;
     }
+
+    // A front end that is still at its beginning would meet the same failure at once, and again without end: it has to give up first.
+    private static async ValueTask WaitForFrontendToLeaveAsync(XenbusContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.Store.WaitForAsync(context.PeerKey("state"), static state => !IsBeginning(state), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The end of serving.
+        }
+    }
+
+    private static bool IsBeginning(string? state) =>
+        state is not null && XenbusStateText.Parse(Encoding.ASCII.GetBytes(state)) == XenbusState.Initialising;
 
     private static async ValueTask<XenbusEnd> ServeOnceAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ public static class BlkifKeys
     /// <summary>Front: the ring has 2^this pages, each under <see cref="RingRefOf"/>.</summary>
     public const string RingPageOrder = "ring-page-order";
 
+    /// <summary>Front: how many queues it uses.</summary>
+    public const string MultiQueueNumQueues = "multi-queue-num-queues";
+
     /// <summary>Back: the longest ring it takes.</summary>
     public const string MaxRingPageOrder = "max-ring-page-order";
 
