@@ -123,12 +123,19 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("TERM")]
     public async Task A_signal_ends_a_verb_in_good_order(string signal)
     {
+        var capture = new FileInfo(_folder["ping.pcapng"]);
         ChildProcess child = await ChildProcess.RunAsync(
             typeof(XenStackCommand).Assembly,
-            ["net", "ping", "0", "192.0.2.1", "--count", "100000000"],
+            ["net", "ping", "0", "192.0.2.1", "--count", "100000000", "--pcap", capture.FullName],
             started: async process =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(2));
+                // Not before it is at work: a signal that comes sooner ends it as it ends any program.
+                while (!process.HasExited && (!capture.Exists || capture.Length == 0))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(20));
+                    capture.Refresh();
+                }
+
                 using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
                 await kill.WaitForExitAsync();
             });
