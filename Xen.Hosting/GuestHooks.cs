@@ -12,6 +12,7 @@ public sealed class GuestHooks : IDispatchObserver
     private readonly List<Action> _enter = [];
     private readonly List<Action> _leave = [];
     private readonly List<Func<CancellationToken, ValueTask>> _exit = [];
+    private bool _isExiting;
 
     /// <summary>Runs an action before each event dispatch.</summary>
     /// <param name="action">Short and synchronous. One that is added by a hook runs from the next dispatch on.</param>
@@ -26,7 +27,10 @@ public sealed class GuestHooks : IDispatchObserver
     /// <summary>Runs an action when the main task has ended, on the live guest: its devices still work.</summary>
     /// <param name="action">Gets a token that ends with the deadline. What it throws is logged; the next hook runs all the same.</param>
     /// <returns>Disposing it takes the hook away.</returns>
-    public IDisposable OnExit(Func<CancellationToken, ValueTask> action) => Add(_exit, action);
+    /// <exception cref="InvalidOperationException">The exit hooks are running: hooks that add hooks would never end.</exception>
+    public IDisposable OnExit(Func<CancellationToken, ValueTask> action) => _isExiting
+        ? throw new InvalidOperationException("The guest is ending: an exit hook cannot be added any more.")
+        : Add(_exit, action);
 
     void IDispatchObserver.Entering() => RunAll(_enter);
 
@@ -35,6 +39,7 @@ public sealed class GuestHooks : IDispatchObserver
     /// <summary>Runs the exit hooks, last-in first-out, within a deadline for all of them together.</summary>
     internal async Task RunExitHooksAsync(TimeProvider timeProvider, TimeSpan deadline, ILogger logger)
     {
+        _isExiting = true;
         using var expired = new CancellationTokenSource(deadline, timeProvider);
         while (_exit.Count > 0)
         {

@@ -17,6 +17,9 @@ public sealed record GuestSettings
     /// <summary>Loggers of the program's own instead of the console's.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
+    /// <summary>Where the guest's log and the report of its crash go.</summary>
+    internal TextWriter Console { get; init; } = System.Console.Error;
+
     /// <summary>What the guest finds when it runs in the simulation.</summary>
     public SimulatedWorld World { get; init; } = new();
 }

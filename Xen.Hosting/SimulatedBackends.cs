@@ -2,6 +2,7 @@ using Xen.Blkback;
 using Xen.Devices.Packets;
 using Xen.Grants;
 using Xen.Netback;
+using Xen.Platform;
 using Xen.Simulation;
 using Xen.Store;
 
@@ -17,16 +18,17 @@ internal sealed class SimulatedBackends(Simulation.Simulation simulation, Simula
     private readonly List<Task> _servers = [];
     private readonly List<IDisposable> _stores = [];
 
+    /// <exception cref="GuestStartException">A device of the world cannot be made; nothing of it stays open.</exception>
     public async Task StartAsync(SimulatedWorld world)
     {
-        foreach (SimulatedDisk disk in world.Disks)
+        try
         {
-            await AddDiskAsync(disk);
+            await AddDevicesAsync(world);
         }
-
-        for (int i = 0; i < world.Interfaces.Count; i++)
+        catch (XenException exception)
         {
-            await AddInterfaceAsync((uint)i, world.Interfaces[i]);
+            _stores.ForEach(store => store.Dispose());
+            throw new GuestStartException(exception.Message, exception);
         }
     }
 
@@ -42,11 +44,24 @@ internal sealed class SimulatedBackends(Simulation.Simulation simulation, Simula
         await simulation.Store.DisposeAsync();
     }
 
+    private async Task AddDevicesAsync(SimulatedWorld world)
+    {
+        foreach (SimulatedDisk disk in world.Disks)
+        {
+            await AddDiskAsync(disk);
+        }
+
+        for (int i = 0; i < world.Interfaces.Count; i++)
+        {
+            await AddInterfaceAsync((uint)i, world.Interfaces[i]);
+        }
+    }
+
     private async Task AddDiskAsync(SimulatedDisk disk)
     {
         if (!DiskName.TryParse(disk.Name, out uint number))
         {
-            throw new ArgumentException($"A simulated disk is named '{disk.Name}': expected xvda, xvdb, …");
+            throw new XenException(XenErrno.EINVAL, $"add disk '{disk.Name}'", "expected a name such as xvda or xvdb");
         }
 
         IBlockStore store = OpenStore(disk);

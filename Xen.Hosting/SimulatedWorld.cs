@@ -21,6 +21,9 @@ public sealed record SimulatedWorld
     /// <summary>True to run in real time instead of virtual time: for measurements.</summary>
     public bool RealTime { get; init; }
 
+    /// <summary>True in a test that wants the guest to crash: the run then ends with <see cref="GuestExitKind.Crash"/> instead of an exception.</summary>
+    public bool IsCrashExpected { get; init; }
+
     /// <summary>Called when the run is over, with what the simulation saw. A test compares the trace hash of two runs of one seed.</summary>
     public Action<SimulationReport>? Finished { get; init; }
 }

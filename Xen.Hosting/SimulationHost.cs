@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Xen.Platform;
 using Xen.Platform.Abi;
 using Xen.Simulation;
@@ -7,7 +6,7 @@ namespace Xen.Hosting;
 
 /// <summary>
 /// The in-process Xen as host: a control domain with the back ends of <see cref="SimulatedWorld"/>, and the guest. A guest that fails crashes
-/// its domain, and the run ends with <see cref="GuestCrashedException"/>.
+/// its domain, and the run ends with <see cref="GuestCrashedException"/> unless the world expects the crash.
 /// </summary>
 internal sealed class SimulationHost : IGuestHost
 {
@@ -21,15 +20,26 @@ internal sealed class SimulationHost : IGuestHost
     {
         Simulation.Simulation? simulation = null;
         long start = 0;
-        using var loggers = new GuestLoggers(settings, () => simulation?.TimeProvider.GetElapsedTime(start) ?? TimeSpan.Zero);
+        var loggers = new GuestLoggers(settings, () => simulation?.TimeProvider.GetElapsedTime(start) ?? TimeSpan.Zero);
         SimulatedWorld world = settings.World;
         using (simulation = new Simulation.Simulation(Options(world, loggers)))
         {
             start = simulation.TimeProvider.GetTimestamp();
             GuestExit exit = GuestExit.PowerOff();
-            simulation.Run(async () => exit = await LiveAsync(simulation, settings, body));
+            SimulatedDomain? guest = null;
+            try
+            {
+                simulation.Run(async () => (exit, guest) = await LiveAsync(simulation, settings, loggers, body));
+            }
+            catch (GuestCrashedException crash)
+            {
+                loggers.Crash(Log.Unhandled, crash.InnerException ?? crash);
+                throw;
+            }
+
             TimeSpan duration = simulation.TimeProvider.GetElapsedTime(start);
-            world.Finished?.Invoke(new SimulationReport(world.Seed, simulation.TraceHash, duration, simulation.Leaks()));
+            world.Finished?.Invoke(new SimulationReport(
+                world.Seed, simulation.TraceHash, duration, simulation.Leaks(), guest!.ShutdownReason!.Value, guest.CrashCause));
             return exit.Code;
         }
     }
@@ -44,33 +54,51 @@ internal sealed class SimulationHost : IGuestHost
         LoggerFactory = loggers.Factory,
     };
 
-    private static async Task<GuestExit> LiveAsync(
-        Simulation.Simulation simulation, GuestSettings settings, Func<GuestPorts, Task<GuestExit>> body)
+    private static async Task<(GuestExit Exit, SimulatedDomain Guest)> LiveAsync(
+        Simulation.Simulation simulation, GuestSettings settings, GuestLoggers loggers, Func<GuestPorts, Task<GuestExit>> body)
     {
         SimulatedDomain guest = simulation.CreateDomain(settings.World.Name);
+        guest.IsCrashExpected = settings.World.IsCrashExpected;
         var backends = new SimulatedBackends(simulation, guest);
         await simulation.Dom0.RunAsync(() => backends.StartAsync(settings.World));
+        GuestExit exit = await RunGuestAsync(guest, settings, loggers, body);
+        await simulation.Dom0.RunAsync(backends.StopAsync);
+        return (exit, guest);
+    }
+
+    private static async Task<GuestExit> RunGuestAsync(
+        SimulatedDomain guest, GuestSettings settings, GuestLoggers loggers, Func<GuestPorts, Task<GuestExit>> body)
+    {
         GuestExit exit = GuestExit.PowerOff();
-        await guest.RunAsync(async () =>
+        Task life = guest.RunAsync(async () =>
         {
             exit = await body(new GuestPorts(guest.Id, guest.Ports, static (_, _) => default));
             await guest.Store.DisposeAsync();
         });
-        await simulation.Dom0.RunAsync(backends.StopAsync);
-        await EndAsync(guest, exit);
+        await Task.WhenAny(life, guest.Ended);
+        if (guest.ShutdownReason is not null)
+        {
+            // It crashed while it ran, as the world expected; no continuation of its life runs any more.
+            Exception cause = guest.CrashCause ?? new GuestCrashedException(guest.Id, guest.Name, null);
+            loggers.Crash(Log.Unhandled, cause);
+            return GuestExit.Crash(cause);
+        }
+
+        await life;
+        ShutDown(guest, exit, settings, loggers);
         return exit;
     }
 
-    private static async Task EndAsync(SimulatedDomain guest, GuestExit exit)
+    private static void ShutDown(SimulatedDomain guest, GuestExit exit, GuestSettings settings, GuestLoggers loggers)
     {
-        if (exit.Exception is { } exception)
+        if (exit.Exception is { } fault)
         {
-            // Outside any task of the guest, where an exception that nobody handles crashes the domain and ends the run.
-            guest.Scheduler.Schedule(static state => ((ExceptionDispatchInfo)state!).Throw(), ExceptionDispatchInfo.Capture(exception));
-            await Task.Yield();
+            loggers.Crash(Log.MainFailed, fault);
+            guest.Crash(fault);
             return;
         }
 
+        loggers.Drain(settings.ExitDeadline);
         guest.Hypervisor.Shutdown(exit.Kind == GuestExitKind.Reboot ? ShutdownReason.Reboot : ShutdownReason.Poweroff);
     }
 }

@@ -5,14 +5,15 @@ using Xen.Rings;
 
 namespace Xen.Netback;
 
+/// <summary>What Xen.Netback logs: ids 3500 to 3599.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(3300, LogLevel.Information, "{Device} is connected to {Frontend}, which takes over {Offloads}")]
+    [LoggerMessage(3500, LogLevel.Information, "{Device} is connected to {Frontend}, which takes over {Offloads}")]
     public static partial void Connected(ILogger logger, string device, DomainId frontend, NetworkOffloads offloads);
 
-    [LoggerMessage(3301, LogLevel.Error, "{Device}: the front end broke {Rule} with {Value}; it is not served further")]
+    [LoggerMessage(3501, LogLevel.Error, "{Device}: the front end broke {Rule} with {Value}; it is not served further")]
     public static partial void Broken(ILogger logger, string device, NetifRule rule, long value);
 
-    [LoggerMessage(3302, LogLevel.Error, "{Device}: a frame handler failed; the frame is lost")]
+    [LoggerMessage(3502, LogLevel.Error, "{Device}: a frame handler failed; the frame is lost")]
     public static partial void HandlerFailed(ILogger logger, string device, Exception exception);
 }

@@ -4,6 +4,7 @@ using Xen.Rings;
 
 namespace Xen.Netfront;
 
+/// <summary>What Xen.Netfront logs: ids 3200 to 3299.</summary>
 internal static partial class Log
 {
     [LoggerMessage(3200, LogLevel.Information, "{Device} is connected: {MacAddress}, offloads {Offloads}, split event channels: {IsSplit}")]

@@ -20,6 +20,7 @@ public sealed partial class SimulatedDomain
     private readonly SimulatedLifecycle _lifecycle = new();
     private GuestEventChannels? _events;
     private GuestGrantTable? _grants;
+    private readonly TaskCompletionSource<ShutdownReason> _ended = new();
     private bool _isUpcallQueued;
 
     internal SimulatedDomain(Simulation simulation, XenMachine machine, XenDomain domain, SimulatedScheduler scheduler)
@@ -64,6 +65,9 @@ public sealed partial class SimulatedDomain
     /// <summary>What crashed it.</summary>
     public Exception? CrashCause { get; private set; }
 
+    /// <summary>Completes when the domain has ended, with why. To be awaited outside the domain: its own continuations end with it.</summary>
+    public Task<ShutdownReason> Ended => _ended.Task;
+
     /// <summary>Runs work as the domain's own: its continuations are the domain's, and come to nothing when it has ended.</summary>
     /// <param name="work">The work; it begins later, not inside this call.</param>
     /// <returns>Completes as the work does.</returns>
@@ -95,6 +99,16 @@ public sealed partial class SimulatedDomain
         _lifecycle.Resume(isCancelled: true);
     }
 
+    /// <summary>Crashes the domain, as a kernel does that cannot go on.</summary>
+    /// <param name="cause">Why.</param>
+    public void Crash(Exception cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        _simulation.AssertCurrent("a domain was crashed");
+        CrashCause = cause;
+        _machine.Shutdown(_domain, Platform.Abi.ShutdownReason.Crash);
+    }
+
     /// <inheritdoc />
     public override string ToString() => $"{Id} '{Name}'";
 
@@ -123,16 +137,11 @@ public sealed partial class SimulatedDomain
         ShutdownReason = reason;
         _scheduler.IsStopped = true;
         _simulation.Dom0.ReleaseStore(Id);
+        _ended.TrySetResult(reason);
         if (reason == Platform.Abi.ShutdownReason.Crash && !IsCrashExpected)
         {
             _simulation.ReportCrash(new GuestCrashedException(Id, Name, CrashCause));
         }
-    }
-
-    internal void Crash(Exception cause)
-    {
-        CrashCause = cause;
-        _machine.Shutdown(_domain, Platform.Abi.ShutdownReason.Crash);
     }
 
     private void HandleUpcall()

@@ -26,7 +26,7 @@ public sealed class XenDevices(XenbusPorts ports)
         return devices;
     }
 
-    /// <summary>Finds a device: by number (<c>51712</c>), by name (<c>xvda</c>), by slot (<c>#0</c>, the first), or by what it serves (the back end's <c>params</c>).</summary>
+    /// <summary>Finds a device: by number (<c>51712</c>), by name (<c>xvda</c>), by slot (<c>#0</c>, the first), by node (<c>device/vbd/51712</c>), or by what it serves (the back end's <c>params</c>).</summary>
     /// <param name="type">The folder: <c>vbd</c>, <c>vif</c>.</param>
     /// <param name="selector">Which.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -37,7 +37,7 @@ public sealed class XenDevices(XenbusPorts ports)
     {
         ArgumentException.ThrowIfNullOrEmpty(selector);
         SortedSet<uint> ids = await ListIdsAsync(type, cancellationToken);
-        uint? id = Select(ids, selector) ?? await FindByParamsAsync(type, ids, selector, cancellationToken);
+        uint? id = Select(ids, selector.StartsWith($"device/{type}/", StringComparison.Ordinal) ? selector[$"device/{type}/".Length..] : selector) ?? await FindByParamsAsync(type, ids, selector, cancellationToken);
         return id is { } found
             ? await XenbusContext.ReadFrontendAsync(ports, PathOf(type, found), cancellationToken)
             : throw new XenException(XenErrno.ENODEV, $"open {type} {selector}", $"there is no such device; there are: {Show(type, ids)}");

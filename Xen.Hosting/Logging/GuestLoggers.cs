@@ -2,18 +2,56 @@ using Microsoft.Extensions.Logging;
 
 namespace Xen.Hosting;
 
-/// <summary>The loggers of one run: the program's own, or the console's, which are this run's to flush.</summary>
-internal sealed class GuestLoggers : IDisposable
+/// <summary>The loggers of one run: the program's own, or the console's, which are this run's to drain.</summary>
+internal sealed class GuestLoggers
 {
-    private readonly GuestLoggerFactory? _own;
+    /// <summary>How long a crash waits for the console.</summary>
+    public static readonly TimeSpan CrashDrain = TimeSpan.FromSeconds(1);
+
+    private readonly TextWriter _console;
+    private readonly ILogger _logger;
+    private TimeSpan? _crashedAt;
 
     public GuestLoggers(GuestSettings settings, Func<TimeSpan> uptime)
     {
-        _own = settings.LoggerFactory is null ? new GuestLoggerFactory(Console.Error, uptime, settings.LogThresholds) : null;
-        Factory = settings.LoggerFactory ?? _own!;
+        Uptime = () => _crashedAt ?? uptime();
+        _console = settings.Console;
+        Factory = settings.LoggerFactory ?? new GuestLoggerFactory(_console, Uptime, settings.LogThresholds);
+        _logger = Factory.CreateLogger("Xen.Hosting");
     }
 
     public ILoggerFactory Factory { get; }
 
-    public void Dispose() => _own?.Dispose();
+    private Func<TimeSpan> Uptime { get; }
+
+    /// <summary>Waits until the console has taken what was written.</summary>
+    /// <returns>False when it did not within the limit.</returns>
+    public bool Drain(TimeSpan limit) => Bounded(_console.Flush, limit);
+
+    /// <summary>Reports what crashed the guest, once, and drains for at most <see cref="CrashDrain"/>. Thresholds do not silence it.</summary>
+    public void Crash(Action<ILogger, Exception> report, Exception exception)
+    {
+        if (_crashedAt is not null)
+        {
+            return;
+        }
+
+        _crashedAt = Uptime();
+        ILogger logger = _logger.IsEnabled(LogLevel.Critical) ? _logger : new GuestLoggerFactory(_console, Uptime, LogThresholds.Default).CreateLogger("Xen.Hosting");
+        Bounded(
+            () =>
+            {
+                report(logger, exception);
+                _console.Flush();
+            },
+            CrashDrain);
+    }
+
+    // On a thread of its own: a console whose reader has stopped blocks its writer for ever.
+    private static bool Bounded(Action write, TimeSpan limit)
+    {
+        var thread = new Thread(() => write()) { IsBackground = true, Name = "console drain" };
+        thread.Start();
+        return thread.Join(limit);
+    }
 }

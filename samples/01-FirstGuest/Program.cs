@@ -21,6 +21,12 @@ try
     };
     return await XenGuest.RunAsync(args, async guest =>
     {
+        if (guest.Arguments.Count > 0)
+        {
+            Usage.Refuse(guest);
+            return;
+        }
+
         await StoreTour.RunAsync(guest);
         await DiskTour.RunAsync(guest);
         await NetworkTour.RunAsync(guest);

@@ -9,7 +9,7 @@ internal sealed class GlobalOptions
 {
     public Option<bool> Json { get; } = new("--json")
     {
-        Description = "Print one JSON document instead of text.",
+        Description = "Print JSON instead of text: one document, or one a line for what reports as it goes.",
         Recursive = true,
     };
 
@@ -30,6 +30,7 @@ internal sealed class GlobalOptions
     {
         Description = "The simulation's seed.",
         Recursive = true,
+        CustomParser = NumberParser.Between("--seed", 0UL, ulong.MaxValue),
         DefaultValueFactory = _ => 1,
     };
 

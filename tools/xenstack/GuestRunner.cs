@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Xen.Hosting;
 using Xen.Platform;
+using Xen.Simulation;
 using Xen.Store;
 
 namespace XenStack.Tool;
@@ -8,35 +9,41 @@ namespace XenStack.Tool;
 /// <summary>Runs a verb inside a guest on the chosen host, and turns what the user can put right into one line.</summary>
 internal static class GuestRunner
 {
-    /// <summary>Runs a verb.</summary>
-    /// <returns>0 when it is done, 1 when it failed, 64 for a wrong command line.</returns>
-    public static async Task<int> RunAsync(ParseResult result, GlobalOptions options, Func<Guest, Task> body)
+    /// <summary>Runs a verb. Its token is cancelled when the user interrupts it.</summary>
+    /// <returns>0 when it is done, 1 when it failed, 64 for a wrong host, 69 when the host cannot start, 130 when interrupted.</returns>
+    public static async Task<int> RunAsync(ParseResult result, GlobalOptions options, Func<Guest, CancellationToken, Task> body)
     {
         try
         {
             return await XenGuest.RunAsync([], guest => RunBodyAsync(guest, body), options.ToSettings(result));
         }
-        catch (XenException exception)
+        catch (SimulationDeadlockException)
         {
-            return Fail(exception);
+            ToolOutput.Error("this would wait for ever: nothing more can happen in the simulation, where nobody else is.");
+            return 1;
         }
     }
 
-    private static async Task RunBodyAsync(Guest guest, Func<Guest, Task> body)
+    private static async Task RunBodyAsync(Guest guest, Func<Guest, CancellationToken, Task> body)
     {
+        using var interruption = new Interruption(guest);
         try
         {
-            await body(guest);
+            await body(guest, interruption.Token);
         }
-        catch (Exception exception) when (exception is ToolException or XenException or XenProtocolException or IOException or ArgumentException)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            guest.Exit = GuestExit.PowerOff(Fail(exception));
+            ToolOutput.Error("interrupted.");
+            guest.Exit = GuestExit.PowerOff(Interruption.ExitCode);
+        }
+        catch (Exception exception) when (IsForTheUser(exception))
+        {
+            ToolOutput.Error(exception.Message);
+            guest.Exit = GuestExit.PowerOff(1);
         }
     }
 
-    private static int Fail(Exception exception)
-    {
-        Console.Error.WriteLine($"xenstack: {exception.Message}");
-        return 1;
-    }
+    // Anything else is a defect of the tool and is not hidden.
+    private static bool IsForTheUser(Exception exception) =>
+        exception is ToolException or XenException or XenProtocolException or IOException or UnauthorizedAccessException or ArgumentException;
 }

@@ -1,3 +1,3 @@
 using XenStack.Tool;
 
-return await new XenStackCommand().Parse(args).InvokeAsync();
+return await XenStackCommand.RunAsync(args);

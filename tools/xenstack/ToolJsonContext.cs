@@ -7,5 +7,7 @@ namespace XenStack.Tool;
 [JsonSerializable(typeof(List<Finding>))]
 [JsonSerializable(typeof(List<StoreNode>))]
 [JsonSerializable(typeof(DiskReport))]
+[JsonSerializable(typeof(TransferReport))]
 [JsonSerializable(typeof(PingReport))]
+[JsonSerializable(typeof(SendReport))]
 internal sealed partial class ToolJsonContext : JsonSerializerContext;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Spectre.Console;
 using Xen.Devices;
 
@@ -8,36 +7,53 @@ namespace XenStack.Tool;
 /// <summary><c>xenstack blk</c>: reads and writes a disk through the block front end.</summary>
 internal sealed class BlkCommand : Command
 {
-    private const int ChunkBytes = 1 << 20;
-
     private readonly GlobalOptions _options;
-    private readonly Option<ulong> _sector = new("--sector") { Description = "The first sector, in units of the disk's sector size." };
-    private readonly Option<long?> _bytes = new("--bytes") { Description = "How many bytes; to the end when left out." };
+    private readonly Argument<string> _device = new("device") { Description = "Its name (xvda), number (51712), slot (#0), node, or what it serves." };
+    private readonly Argument<FileInfo> _file = new("file") { Description = "A raw image file." };
+    private readonly Option<ulong> _sector = new("--sector")
+    {
+        Description = "The first sector, in units of the disk's sector size.",
+        CustomParser = NumberParser.Between("--sector", 0UL, ulong.MaxValue),
+    };
+
+    private readonly Option<long> _bytes = new("--bytes")
+    {
+        Description = "How many bytes: whole sectors. To the end of the disk, or all of the file, when left out.",
+        CustomParser = NumberParser.Between("--bytes", 0L, long.MaxValue),
+        DefaultValueFactory = _ => -1,
+    };
 
     public BlkCommand(GlobalOptions options)
         : base("blk", "Read and write a disk.")
     {
         _options = options;
-        Argument<string> device = new("device") { Description = "Its name (xvda), number (51712) or node." };
-        Argument<FileInfo> file = new("file") { Description = "A raw image file." };
-        AddVerb("info", "Say what the disk is.", device, result => disk => Info(result, disk));
-        AddVerb("read", "Copy the disk, or a part of it, to a file.", device, result => disk => ReadAsync(result, disk, file)).Add(file);
-        AddVerb("write", "Copy a file to the disk and flush it.", device, result => disk => WriteAsync(result, disk, file)).Add(file);
-        AddVerb("verify", "Compare the disk with a file.", device, result => disk => VerifyAsync(result, disk, file)).Add(file);
+        AddVerb("info", "Say what the disk is.", [], (result, disk, _) => Info(result, disk));
+        AddVerb("read", "Copy the disk, or a part of it, to a file.", [_file, _sector, _bytes], ReadAsync);
+        AddVerb("write", "Copy a file to the disk and flush it.", [_file, _sector, _bytes], WriteAsync);
+        AddVerb("verify", "Compare the disk with a file.", [_file, _sector, _bytes], VerifyAsync);
     }
 
-    private Command AddVerb(string name, string description, Argument<string> device, Func<ParseResult, Func<IBlockDevice, Task>> body)
+    private void AddVerb(string name, string description, Symbol[] symbols, Func<ParseResult, IBlockDevice, CancellationToken, Task> body)
     {
-        Command verb = new(name, description) { device };
-        verb.Add(_sector);
-        verb.Add(_bytes);
-        verb.SetAction(result => GuestRunner.RunAsync(result, _options, async guest =>
+        Command verb = new(name, description) { _device };
+        foreach (Symbol symbol in symbols)
         {
-            await using IBlockDevice disk = await guest.OpenBlockAsync(result.GetRequiredValue(device));
-            await body(result)(disk);
+            if (symbol is Argument argument)
+            {
+                verb.Add(argument);
+            }
+            else
+            {
+                verb.Add((Option)symbol);
+            }
+        }
+
+        verb.SetAction(result => GuestRunner.RunAsync(result, _options, async (guest, end) =>
+        {
+            await using IBlockDevice disk = await guest.OpenBlockAsync(result.GetRequiredValue(_device), end);
+            await body(result, disk, end);
         }));
         Add(verb);
-        return verb;
     }
 
     private Task Info(ParseResult result, IBlockDevice disk)
@@ -47,7 +63,7 @@ internal sealed class BlkCommand : Command
             disk.Name, info.SizeBytes, info.SectorSize, info.PhysicalSectorSize, info.IsReadOnly, info.SupportsFlush, info.SupportsDiscard);
         if (result.GetValue(_options.Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, ToolJsonContext.Default.DiskReport));
+            ToolOutput.Json(report, ToolJsonContext.Default.DiskReport);
             return Task.CompletedTask;
         }
 
@@ -58,90 +74,69 @@ internal sealed class BlkCommand : Command
         table.AddRow("access", report.IsReadOnly ? "read-only" : "read and write");
         table.AddRow("flush", report.SupportsFlush ? "yes" : "no");
         table.AddRow("discard", report.SupportsDiscard ? "yes" : "no");
-        AnsiConsole.Write(table);
+        ToolOutput.Render(table);
         return Task.CompletedTask;
     }
 
-    private async Task ReadAsync(ParseResult result, IBlockDevice disk, Argument<FileInfo> file)
+    private async Task ReadAsync(ParseResult result, IBlockDevice disk, CancellationToken end)
     {
-        using FileStream output = result.GetRequiredValue(file).Create();
-        DiskRange range = Range(result, disk, wanted: null);
-        await EachChunkAsync("reading", disk, range, async (sector, chunk) =>
+        DiskRange range = Range(result, disk, disk.Info.SizeBytes, "the disk");
+        using FileStream output = Files.CreateOutput(result.GetRequiredValue(_file));
+        await range.EachChunkAsync("reading", disk, async (sector, chunk) =>
         {
-            (await disk.ReadAsync(sector, chunk)).ThrowIfFailed();
+            DiskRange.Require(await disk.ReadAsync(sector, chunk, end), disk, "read", sector, chunk.Length);
             output.Write(chunk.Span);
         });
-        Console.WriteLine($"read {range.Bytes} bytes from {disk.Name}");
+        Report(result, "read", disk, output, range);
     }
 
-    private async Task WriteAsync(ParseResult result, IBlockDevice disk, Argument<FileInfo> file)
+    private async Task WriteAsync(ParseResult result, IBlockDevice disk, CancellationToken end)
     {
-        using FileStream input = OpenInput(result.GetRequiredValue(file));
-        DiskRange range = Range(result, disk, input.Length);
-        await EachChunkAsync("writing", disk, range, async (sector, chunk) =>
+        using FileStream input = Files.OpenInput(result.GetRequiredValue(_file));
+        DiskRange range = Range(result, disk, (ulong)input.Length, input.Name);
+        if (disk.Info.IsReadOnly)
+        {
+            throw new ToolException($"cannot write {disk.Name}: it is a read-only disk.");
+        }
+
+        await range.EachChunkAsync("writing", disk, async (sector, chunk) =>
         {
             input.ReadExactly(chunk.Span);
-            (await disk.WriteAsync(sector, chunk)).ThrowIfFailed();
+            DiskRange.Require(await disk.WriteAsync(sector, chunk, end), disk, "write", sector, chunk.Length);
         });
-        (await disk.FlushAsync()).ThrowIfFailed();
-        Console.WriteLine($"wrote {range.Bytes} bytes to {disk.Name}");
+        DiskRange.Require(await disk.FlushAsync(end), disk, "flush", range.Sector, range.Bytes);
+        Report(result, "wrote", disk, input, range);
     }
 
-    private async Task VerifyAsync(ParseResult result, IBlockDevice disk, Argument<FileInfo> file)
+    private async Task VerifyAsync(ParseResult result, IBlockDevice disk, CancellationToken end)
     {
-        using FileStream input = OpenInput(result.GetRequiredValue(file));
-        DiskRange range = Range(result, disk, input.Length);
-        byte[] expected = new byte[ChunkBytes];
-        await EachChunkAsync("verifying", disk, range, async (sector, chunk) =>
+        using FileStream input = Files.OpenInput(result.GetRequiredValue(_file));
+        DiskRange range = Range(result, disk, (ulong)input.Length, input.Name);
+        byte[] expected = new byte[DiskRange.ChunkBytes];
+        await range.EachChunkAsync("verifying", disk, async (sector, chunk) =>
         {
             input.ReadExactly(expected, 0, chunk.Length);
-            (await disk.ReadAsync(sector, chunk)).ThrowIfFailed();
+            DiskRange.Require(await disk.ReadAsync(sector, chunk, end), disk, "read", sector, chunk.Length);
             int same = chunk.Span.CommonPrefixLength(expected.AsSpan(0, chunk.Length));
             if (same != chunk.Length)
             {
                 throw new ToolException($"{disk.Name} differs from {input.Name} at byte {((long)sector * disk.Info.SectorSize) + same} of the disk.");
             }
         });
-        Console.WriteLine($"{range.Bytes} bytes of {disk.Name} are the same");
+        Report(result, "verified", disk, input, range);
     }
 
-    private static async Task EachChunkAsync(string what, IBlockDevice disk, DiskRange range, Func<ulong, Memory<byte>, Task> body)
+    private DiskRange Range(ParseResult result, IBlockDevice disk, ulong sourceBytes, string source) =>
+        DiskRange.Of(disk, result.GetValue(_sector), result.GetValue(_bytes), sourceBytes, source);
+
+    private void Report(ParseResult result, string done, IBlockDevice disk, FileStream file, DiskRange range)
     {
-        using var progress = new Progress(what, range.Bytes);
-        byte[] buffer = new byte[ChunkBytes];
-        ulong sector = range.Sector;
-        for (long left = range.Bytes; left > 0;)
+        if (result.GetValue(_options.Json))
         {
-            int length = (int)Math.Min(left, ChunkBytes);
-            await body(sector, buffer.AsMemory(0, length));
-            progress.Advance(length);
-            sector += (ulong)(length / disk.Info.SectorSize);
-            left -= length;
+            ToolOutput.Json(new TransferReport(done, disk.Name, file.Name, range.Sector, range.Bytes), ToolJsonContext.Default.TransferReport);
+            return;
         }
+
+        ToolOutput.Line($"{done} {range.Bytes} bytes of {disk.Name} from sector {range.Sector}");
     }
-
-    private static FileStream OpenInput(FileInfo file) =>
-        file.Exists ? file.OpenRead() : throw new ToolException($"{file.FullName}: there is no such file.");
-
-    private DiskRange Range(ParseResult result, IBlockDevice disk, long? wanted)
-    {
-        BlockDeviceInfo info = disk.Info;
-        ulong sector = result.GetValue(_sector);
-        if (sector > info.SizeSectors)
-        {
-            throw new ToolException($"--sector is {sector}: {disk.Name} has {info.SizeSectors} sectors.");
-        }
-
-        long room = (long)((info.SizeSectors - sector) * (ulong)info.SectorSize);
-        long bytes = result.GetValue(_bytes) ?? wanted ?? room;
-        if (bytes < 0 || bytes > room || bytes % info.SectorSize != 0)
-        {
-            throw new ToolException(
-                $"{bytes} bytes from sector {sector}: expected a multiple of the sector size {info.SectorSize}, at most {room} bytes.");
-        }
-
-        return new DiskRange(sector, bytes);
-    }
-
-    private readonly record struct DiskRange(ulong Sector, long Bytes);
 }

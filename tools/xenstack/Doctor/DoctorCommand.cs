@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Spectre.Console;
 
 namespace XenStack.Tool;
@@ -19,7 +18,7 @@ internal sealed class DoctorCommand : Command
         List<Finding> findings = [.. examination.Examine()];
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(findings, ToolJsonContext.Default.ListFinding));
+            ToolOutput.Json(findings, ToolJsonContext.Default.ListFinding);
         }
         else
         {
@@ -38,6 +37,6 @@ internal sealed class DoctorCommand : Command
             table.AddRow(mark, finding.Subject.EscapeMarkup(), finding.Detail.EscapeMarkup(), finding.Remedy.EscapeMarkup());
         }
 
-        AnsiConsole.Write(table);
+        ToolOutput.Render(table);
     }
 }

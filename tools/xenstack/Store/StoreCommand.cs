@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
-using Xen.Hosting;
+using Xen.Platform;
 using Xen.Store;
 
 namespace XenStack.Tool;
@@ -11,97 +10,134 @@ internal sealed class StoreCommand : Command
     private const int MaxDepth = 64;
 
     private readonly GlobalOptions _options;
+    private readonly Argument<string> _path = new("path") { Description = "Absolute (/local/domain/1/name) or relative to the domain (name)." };
+    private readonly Argument<string> _value = new("value") { Description = "The new value, as text." };
+    private readonly Option<int> _count = new("--count")
+    {
+        Description = "Stop after this many events.",
+        CustomParser = NumberParser.Between("--count", 1, int.MaxValue),
+        DefaultValueFactory = _ => int.MaxValue,
+    };
 
     public StoreCommand(GlobalOptions options)
         : base("store", "Look into the guest's xenstore and change it.")
     {
         _options = options;
-        Argument<string> path = new("path") { Description = "Absolute (/local/domain/1/name) or relative to the domain (name)." };
-        Argument<string> value = new("value") { Description = "The new value, as text." };
-        Option<int> count = new("--count") { Description = "Stop after this many events.", DefaultValueFactory = _ => int.MaxValue };
-        AddVerb("ls", "List a node and everything below it.", [path], result => List(result, path));
-        AddVerb("read", "Print a node's value.", [path], result => Read(result, path));
-        AddVerb("write", "Write a node's value; missing parents are made.", [path, value], result => Write(result, path, value));
-        AddVerb("rm", "Remove a node and everything below it.", [path], result => Remove(result, path));
-        AddVerb("watch", "Print a path each time it may have changed.", [path], result => Watch(result, path, count)).Add(count);
+        AddVerb(new Command("ls", "List a node and everything below it.") { _path }, ListAsync);
+        AddVerb(new Command("read", "Print a node's value.") { _path }, ReadAsync);
+        AddVerb(new Command("write", "Write a node's value; missing parents are made.") { _path, _value }, WriteAsync);
+        AddVerb(new Command("rm", "Remove a node and everything below it.") { _path }, RemoveAsync);
+        AddVerb(new Command("watch", "Print a path each time it may have changed: once at the start, then until interrupted.") { _path, _count }, WatchAsync);
     }
 
-    private Command AddVerb(string name, string description, Argument<string>[] arguments, Func<ParseResult, Func<Guest, Task>> body)
+    private void AddVerb(Command verb, Func<ParseResult, XenStoreClient, CancellationToken, Task> body)
     {
-        Command verb = new(name, description);
-        foreach (Argument<string> argument in arguments)
-        {
-            verb.Add(argument);
-        }
-
-        verb.SetAction(result => GuestRunner.RunAsync(result, _options, body(result)));
+        verb.SetAction(result => GuestRunner.RunAsync(result, _options, (guest, end) => body(result, guest.Store, end)));
         Add(verb);
-        return verb;
     }
 
-    private Func<Guest, Task> List(ParseResult result, Argument<string> path) => async guest =>
+    private async Task ListAsync(ParseResult result, XenStoreClient store, CancellationToken end)
     {
-        string top = result.GetRequiredValue(path);
         var nodes = new List<StoreNode>();
-        await CollectAsync(guest.Store, top, nodes, depth: 0);
+        string top = result.GetRequiredValue(_path);
+        nodes.Add(new StoreNode(top, StoreValue.ToText(await store.ReadAsync(top, end))));
+        await CollectChildrenAsync(store, top, nodes, depth: 1, end);
         if (result.GetValue(_options.Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(nodes, ToolJsonContext.Default.ListStoreNode));
+            ToolOutput.Json(nodes, ToolJsonContext.Default.ListStoreNode);
             return;
         }
 
         foreach (StoreNode node in nodes)
         {
-            Console.WriteLine($"{node.Path} = \"{node.Value}\"");
-        }
-    };
-
-    private static async Task CollectAsync(XenStoreClient store, string path, List<StoreNode> nodes, int depth)
-    {
-        // A node that went away between the list and the read is left out: xenstore changes under every reader.
-        byte[]? value = depth == 0 ? await store.ReadAsync(path) : await store.TryReadAsync(path);
-        if (value is null)
-        {
-            return;
-        }
-
-        nodes.Add(new StoreNode(path, StoreValue.ToText(value)));
-        IReadOnlyList<string> children = depth < MaxDepth ? await store.TryListAsync(path) ?? [] : [];
-        foreach (string child in children.Order(StringComparer.Ordinal))
-        {
-            await CollectAsync(store, StorePath.Combine(path, child), nodes, depth + 1);
+            ToolOutput.Line(node.Value is { } value ? $"{node.Path} = \"{value}\"" : $"{node.Path} (not readable for this domain)");
         }
     }
 
-    private Func<Guest, Task> Read(ParseResult result, Argument<string> path) => async guest =>
+    private static async Task CollectAsync(XenStoreClient store, string path, List<StoreNode> nodes, int depth, CancellationToken end)
     {
-        string node = result.GetRequiredValue(path);
-        string text = StoreValue.ToText(await guest.Store.ReadAsync(node));
-        Console.WriteLine(result.GetValue(_options.Json) ? JsonSerializer.Serialize(new StoreNode(node, text), ToolJsonContext.Default.StoreNode) : text);
-    };
-
-    private static Func<Guest, Task> Write(ParseResult result, Argument<string> path, Argument<string> value) => async guest =>
-        await guest.Store.WriteAsync(result.GetRequiredValue(path), result.GetRequiredValue(value));
-
-    private static Func<Guest, Task> Remove(ParseResult result, Argument<string> path) => async guest =>
-    {
-        string node = result.GetRequiredValue(path);
-        if (!await guest.Store.ExistsAsync(node))
+        try
         {
-            throw new ToolException($"{node}: there is no such node.");
+            // A node that went away between the list and the read is left out: xenstore changes under every reader.
+            if (await store.TryReadAsync(path, end) is { } value)
+            {
+                nodes.Add(new StoreNode(path, StoreValue.ToText(value)));
+                await CollectChildrenAsync(store, path, nodes, depth + 1, end);
+            }
+        }
+        catch (XenException exception) when (exception.ErrorCode == XenErrno.EACCES)
+        {
+            // Another domain's: it is there, and what is below it is not for us.
+            nodes.Add(new StoreNode(path, null));
+        }
+    }
+
+    private static async Task CollectChildrenAsync(XenStoreClient store, string path, List<StoreNode> nodes, int depth, CancellationToken end)
+    {
+        IReadOnlyList<string> children = depth <= MaxDepth ? await store.TryListAsync(path, end) ?? [] : [];
+        foreach (string child in children.Order(StringComparer.Ordinal))
+        {
+            await CollectAsync(store, StorePath.Combine(path, child), nodes, depth, end);
+        }
+    }
+
+    private async Task ReadAsync(ParseResult result, XenStoreClient store, CancellationToken end)
+    {
+        string path = result.GetRequiredValue(_path);
+        Report(result, path, StoreValue.ToText(await store.ReadAsync(path, end)));
+    }
+
+    private async Task WriteAsync(ParseResult result, XenStoreClient store, CancellationToken end)
+    {
+        string path = result.GetRequiredValue(_path);
+        string value = result.GetRequiredValue(_value);
+        await store.WriteAsync(path, value, end);
+        if (result.GetValue(_options.Json))
+        {
+            Report(result, path, value);
+        }
+    }
+
+    private async Task RemoveAsync(ParseResult result, XenStoreClient store, CancellationToken end)
+    {
+        string path = result.GetRequiredValue(_path);
+        if (!await store.ExistsAsync(path, end))
+        {
+            throw new ToolException($"cannot remove {path}: there is no such node.");
         }
 
-        await guest.Store.RemoveAsync(node);
-    };
-
-    private static Func<Guest, Task> Watch(ParseResult result, Argument<string> path, Option<int> count) => async guest =>
-    {
-        await using StoreWatch watch = await guest.Store.WatchAsync(result.GetRequiredValue(path));
-        for (int left = result.GetValue(count); left > 0; left--)
+        await store.RemoveAsync(path, end);
+        if (result.GetValue(_options.Json))
         {
-            string changed = await watch.WaitAsync();
-            byte[]? value = await guest.Store.TryReadAsync(changed);
-            Console.WriteLine(value is null ? $"{changed} (no node)" : $"{changed} = \"{StoreValue.ToText(value)}\"");
+            Report(result, path, null);
         }
-    };
+    }
+
+    private async Task WatchAsync(ParseResult result, XenStoreClient store, CancellationToken end)
+    {
+        await using StoreWatch watch = await store.WatchAsync(result.GetRequiredValue(_path), end);
+        for (int left = result.GetValue(_count); left > 0; left--)
+        {
+            string changed = await watch.WaitAsync(end);
+            string? value = await store.TryReadAsync(changed, end) is { } bytes ? StoreValue.ToText(bytes) : null;
+            if (result.GetValue(_options.Json))
+            {
+                ToolOutput.Json(new StoreNode(changed, value), ToolLineContext.Default.StoreNode);
+                continue;
+            }
+
+            ToolOutput.Line(value is null ? $"{changed} (no node)" : $"{changed} = \"{value}\"");
+        }
+    }
+
+    private void Report(ParseResult result, string path, string? value)
+    {
+        if (result.GetValue(_options.Json))
+        {
+            ToolOutput.Json(new StoreNode(path, value), ToolJsonContext.Default.StoreNode);
+            return;
+        }
+
+        ToolOutput.Line(value ?? "");
+    }
 }

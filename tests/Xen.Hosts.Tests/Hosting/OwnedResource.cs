@@ -1,0 +1,7 @@
+namespace Xen.Hosts.Tests.Hosting;
+
+/// <summary>Something that a guest owns, which says when it is closed.</summary>
+internal sealed class OwnedResource(Func<ValueTask> onClose) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => onClose();
+}
