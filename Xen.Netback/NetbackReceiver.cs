@@ -23,7 +23,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private readonly LocalPages _memory;
     private readonly ReceivePage[] _pages;
     private readonly Stack<int> _free;
-    private readonly Stack<ReceivedFrameBuffer> _buffers = new();
+    private readonly Stack<ReceivedFrameBuffer> _buffers;
     private readonly List<Pending> _batch = new(BatchCopies);
     private readonly GrantCopy[] _copies = new GrantCopy[BatchCopies + MaxCopiesOfPacket];
     private readonly NetbackSlot[] _slots = new NetbackSlot[BatchCopies + MaxCopiesOfPacket];
@@ -53,6 +53,13 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         {
             _pages[i] = new ReceivePage(i, _memory.Address + ((long)i * GrantedPages.PageSize), GrantedPages.PageSize);
             _free.Push(i);
+        }
+
+        // A frame has a page at least: there are never more frames than pages.
+        _buffers = new Stack<ReceivedFrameBuffer>(_pages.Length);
+        for (int i = 0; i < _pages.Length; i++)
+        {
+            _buffers.Push(new ReceivedFrameBuffer(this));
         }
 
         _protocol = new NetbackTxProtocol<DirectMemory>(new BackRing<NetifTxRequest, NetifTxResponse, DirectMemory>(ring, GrantedPages.PageSize));
@@ -153,11 +160,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
             return;
         }
 
-        if (!_buffers.TryPop(out ReceivedFrameBuffer? buffer))
-        {
-            buffer = new ReceivedFrameBuffer(this);
-        }
-
+        ReceivedFrameBuffer buffer = _buffers.Pop();
         buffer.Offload = packet.Offload;
         for (int remaining = packet.Length; remaining > 0; remaining -= Netif.PageBytes)
         {
