@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Xen.Benchmarks;
@@ -23,23 +22,23 @@ internal sealed class Comparison(string name, string opponent, string unit)
     /// <summary>Times work.</summary>
     /// <param name="operations">How many operations it is.</param>
     /// <param name="work">The work.</param>
-    /// <returns>Nanoseconds of one operation.</returns>
+    /// <returns>Nanoseconds of processor time of one operation.</returns>
     public static double Time(int operations, Action work)
     {
-        long start = Stopwatch.GetTimestamp();
+        double start = ProcessorClock.Nanoseconds;
         work();
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / operations;
+        return (ProcessorClock.Nanoseconds - start) / operations;
     }
 
     /// <summary>Times work that waits.</summary>
     /// <param name="operations">How many operations it is.</param>
     /// <param name="work">The work.</param>
-    /// <returns>Nanoseconds of one operation.</returns>
+    /// <returns>Nanoseconds of processor time of one operation.</returns>
     public static async Task<double> TimeAsync(int operations, Func<Task> work)
     {
-        long start = Stopwatch.GetTimestamp();
+        double start = ProcessorClock.Nanoseconds;
         await work();
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / operations;
+        return (ProcessorClock.Nanoseconds - start) / operations;
     }
 
     /// <summary>Adds a round: nanoseconds of one operation, ours and the opponent's.</summary>

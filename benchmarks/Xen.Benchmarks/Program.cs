@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Xen.Benchmarks;
 using Xen.Benchmarks.Devices;
 using Xen.Benchmarks.Ring;
 
 // xen-benchmarks [ring|block|net|all]: each a ratio against a named opponent, measured in alternating rounds of the same run.
 string[] names = args is [] or ["all"] ? ["ring", "block", "net"] : args;
-string compiler = RuntimeFeature.IsDynamicCodeCompiled ? "just-in-time compiler" : "NativeAOT";
+string compiler = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is null ? "NativeAOT" : "just-in-time compiler";
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {compiler}, {Environment.ProcessorCount} processors");
 foreach (string name in names)
 {

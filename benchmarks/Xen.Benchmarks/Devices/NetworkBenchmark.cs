@@ -46,7 +46,7 @@ internal static class NetworkBenchmark
             b.Serve(serve: (back, end) =>
             {
                 connected.TrySetResult(true);
-                return isToBack ? back.ListenAsync(sink.Handle, end) : Task.Delay(Timeout.Infinite, TimeProvider.System, end);
+                return isToBack ? back.ListenAsync(sink.Handle, end) : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end);
             });
             using var stop = new CancellationTokenSource();
             ValueTask<bool> connecting = connected.WaitAsync();
