@@ -38,7 +38,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
         // A hostile front may have written anything here: any start is as good as another, the first batch checks req_prod against it.
         uint start = TMemory.LoadUInt32(Header(RingPage.RspProd));
         _requests = new RingIndices { Next = start, Limit = start };
-        _responses = new RingIndices { Next = start, Limit = start };
+        _responses = new RingIndices { Next = start, Limit = start, Room = start };
     }
 
     /// <summary>How many slots the ring has, a power of two.</summary>
@@ -63,6 +63,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
 
     /// <summary>Reads the peer's index once, checks it, and makes what it covers readable.</summary>
     /// <returns>How many requests <see cref="TryRead"/> will give without looking at the index again; 0 also when the ring is broken.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BeginBatch()
     {
         if (IsBroken)
@@ -91,7 +92,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     public bool TryRead(out TReq request)
     {
         uint cons = _requests.Next;
-        if (cons == _requests.Limit && BeginBatch() == 0)
+        if (cons == _requests.Limit && !FindBatch())
         {
             request = default;
             return false;
@@ -108,13 +109,14 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in TRsp response)
     {
-        if (FreeSlots == 0)
+        uint next = _responses.Next;
+        if (next == _responses.Room && !FindRoom())
         {
             return false;
         }
 
-        TMemory.Write(_slots[_responses.Next], in response);
-        _responses.Next++;
+        TMemory.Write(_slots[next], in response);
+        _responses.Next = next + 1;
         return true;
     }
 
@@ -166,6 +168,16 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     /// <summary>What this end knows and sees, for people. The ring's pages must still be there unless it is broken.</summary>
     public RingState Snapshot() => IsBroken ? _atBreak : View();
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindRoom()
+    {
+        _responses.Room = _responses.Next + (uint)FreeSlots;
+        return _responses.Room != _responses.Next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindBatch() => BeginBatch() != 0;
+
     private RingState View() => new(
         RingEnd.Back,
         TMemory.LoadUInt32(Header(RingPage.ReqProd)),
@@ -182,6 +194,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     private void Break(uint prod)
     {
         _requests.Limit = _requests.Next;
+        _responses.Room = _responses.Next;
         _atBreak = View() with { ReqProd = prod, IsBroken = true };
         IsBroken = true;
     }

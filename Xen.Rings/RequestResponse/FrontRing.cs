@@ -32,7 +32,7 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     public FrontRing(byte* shared, int length, uint start = 0)
     {
         _slots = new RingSlots<TReq, TRsp>(shared, length);
-        _requests = new RingIndices { Next = start, Limit = start };
+        _requests = new RingIndices { Next = start, Limit = start, Room = start };
         _responses = new RingIndices { Next = start, Limit = start };
     }
 
@@ -65,13 +65,14 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in TReq request)
     {
-        if (FreeSlots == 0)
+        uint next = _requests.Next;
+        if (next == _requests.Room && !FindRoom())
         {
             return false;
         }
 
-        TMemory.Write(_slots[_requests.Next], in request);
-        _requests.Next++;
+        TMemory.Write(_slots[next], in request);
+        _requests.Next = next + 1;
         return true;
     }
 
@@ -98,6 +99,7 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
 
     /// <summary>Reads the peer's index once, checks it, and makes what it covers readable.</summary>
     /// <returns>How many responses <see cref="TryRead"/> will give without looking at the index again; 0 also when the ring is broken.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BeginBatch()
     {
         if (IsBroken)
@@ -126,7 +128,7 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     public bool TryRead(out TRsp response)
     {
         uint cons = _responses.Next;
-        if (cons == _responses.Limit && BeginBatch() == 0)
+        if (cons == _responses.Limit && !FindBatch())
         {
             response = default;
             return false;
@@ -164,6 +166,16 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     /// <summary>What this end knows and sees, for people. The ring's pages must still be there unless it is broken.</summary>
     public RingState Snapshot() => IsBroken ? _atBreak : View();
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindRoom()
+    {
+        _requests.Room = _requests.Next + (uint)FreeSlots;
+        return _requests.Room != _requests.Next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindBatch() => BeginBatch() != 0;
+
     private RingState View() => new(
         RingEnd.Front,
         TMemory.LoadUInt32(Header(RingPage.ReqProd)),
@@ -180,6 +192,7 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     private void Break(uint prod)
     {
         _responses.Limit = _responses.Next;
+        _requests.Room = _requests.Next;
         _atBreak = View() with { RspProd = prod, IsBroken = true };
         IsBroken = true;
     }

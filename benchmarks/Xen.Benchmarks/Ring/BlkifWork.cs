@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Xen.Rings;
 
 namespace Xen.Benchmarks.Ring;
@@ -5,6 +6,7 @@ namespace Xen.Benchmarks.Ring;
 /// <summary>Slots of 112 bytes.</summary>
 internal readonly struct BlkifWork : IRingWork<BlkifRequest, BlkifResponse>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fill(uint number, out BlkifRequest request)
     {
         request = default;
@@ -15,8 +17,10 @@ internal readonly struct BlkifWork : IRingWork<BlkifRequest, BlkifResponse>
         request.Seg[0].Gref = number;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Answer(in BlkifRequest request, out BlkifResponse response) =>
         response = new BlkifResponse { Id = request.Id, Operation = request.Operation, Status = (short)(request.Seg[0].Gref & 1) };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Sum(in BlkifResponse response) => response.Id + (ulong)response.Status;
 }

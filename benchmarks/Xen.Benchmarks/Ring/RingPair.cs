@@ -41,14 +41,14 @@ internal sealed unsafe class RingPair<TReq, TRsp, TWork>
             }
 
             total += front.Push() ? 1u : 0;
-            while (back.TryRead(out TReq request))
+            for (int rest = back.BeginBatch(); rest > 0 && back.TryRead(out TReq request); rest--)
             {
                 TWork.Answer(in request, out TRsp response);
                 back.TryWrite(in response);
             }
 
             total += back.Push() ? 1u : 0;
-            while (front.TryRead(out TRsp response))
+            for (int rest = front.BeginBatch(); rest > 0 && front.TryRead(out TRsp response); rest--)
             {
                 total += TWork.Sum(in response);
             }
