@@ -12,6 +12,9 @@ internal static class NetAllocation
 {
     private const int FrameBytes = 1500;
 
+    // Little for the responder to sum up: what is measured is the way there and back.
+    private const int DatagramBytes = 128;
+
     private const int PageBytes = 4096;
     private const int LargeBytes = 16 * PageBytes - 1;
 
@@ -83,13 +86,13 @@ internal static class NetAllocation
         Task<DeviceResult> listening = device.ListenAsync(
             frame =>
             {
-                answered.TrySetResult(frame.Length == FrameBytes);
+                answered.TrySetResult(frame.Length == DatagramBytes);
                 return ValueTask.CompletedTask;
             },
             stop.Token);
         while (meter.MoveNext())
         {
-            TransmitFrame frame = await device.ReserveAsync(FrameBytes, token);
+            TransmitFrame frame = await device.ReserveAsync(DatagramBytes, token);
             datagram.CopyTo(frame.Span);
             Expect.That(frame.Send().IsSuccess, "A frame was refused.");
             ValueTask<bool> wait = answered.WaitAsync(token);
@@ -158,10 +161,10 @@ internal static class NetAllocation
 
     private static byte[] Datagram(MacAddress source)
     {
-        var frame = new byte[FrameBytes];
+        var frame = new byte[DatagramBytes];
         int headers = EthernetHeader.Size + Ipv4Header.Size;
         new EthernetHeader(new MacAddress(0xFEFF_FFFF_FFFF), source, EthernetHeader.Ipv4).Write(frame);
-        var ip = new Ipv4Header(Ipv4Address.From(NetBench.GuestAddress), Ipv4Address.From(NetBench.PeerAddress), Ipv4Header.Udp, FrameBytes - headers);
+        var ip = new Ipv4Header(Ipv4Address.From(NetBench.GuestAddress), Ipv4Address.From(NetBench.PeerAddress), Ipv4Header.Udp, DatagramBytes - headers);
         ip.Write(frame.AsSpan(EthernetHeader.Size));
         new UdpHeader(4000, 7).Write(ip, frame.AsSpan(headers));
         return frame;
