@@ -91,15 +91,14 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(out TReq request)
     {
-        uint cons = _requests.Next;
-        if (cons == _requests.Limit && !FindBatch())
+        if (_requests.Next == _requests.Limit && !FindBatch())
         {
             request = default;
             return false;
         }
 
-        request = TMemory.Read<TReq>(_slots[cons]);
-        _requests.Next = cons + 1;
+        request = TMemory.Read<TReq>(_slots[_requests.Next]);
+        _requests.Next++;
         return true;
     }
 
@@ -109,14 +108,14 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in TRsp response)
     {
-        uint next = _responses.Next;
-        if (next == _responses.Room && !FindRoom())
+        // The index is loaded again after the call: kept over it, it would be spilled, and each slot would wait for the stack.
+        if (_responses.Next == _responses.Room && !FindRoom())
         {
             return false;
         }
 
-        TMemory.Write(_slots[next], in response);
-        _responses.Next = next + 1;
+        TMemory.Write(_slots[_responses.Next], in response);
+        _responses.Next++;
         return true;
     }
 

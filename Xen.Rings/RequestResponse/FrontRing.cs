@@ -65,14 +65,14 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in TReq request)
     {
-        uint next = _requests.Next;
-        if (next == _requests.Room && !FindRoom())
+        // The index is loaded again after the call: kept over it, it would be spilled, and each slot would wait for the stack.
+        if (_requests.Next == _requests.Room && !FindRoom())
         {
             return false;
         }
 
-        TMemory.Write(_slots[next], in request);
-        _requests.Next = next + 1;
+        TMemory.Write(_slots[_requests.Next], in request);
+        _requests.Next++;
         return true;
     }
 
@@ -127,15 +127,14 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(out TRsp response)
     {
-        uint cons = _responses.Next;
-        if (cons == _responses.Limit && !FindBatch())
+        if (_responses.Next == _responses.Limit && !FindBatch())
         {
             response = default;
             return false;
         }
 
-        response = TMemory.Read<TRsp>(_slots[cons]);
-        _responses.Next = cons + 1;
+        response = TMemory.Read<TRsp>(_slots[_responses.Next]);
+        _responses.Next++;
         return true;
     }
 
