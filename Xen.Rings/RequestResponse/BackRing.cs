@@ -38,7 +38,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
         // A hostile front may have written anything here: any start is as good as another, the first batch checks req_prod against it.
         uint start = TMemory.LoadUInt32(Header(RingPage.RspProd));
         _requests = new RingIndices { Next = start, Limit = start };
-        _responses = new RingIndices { Next = start, Limit = start, Room = start };
+        _responses = new RingIndices { Next = start, Limit = start };
     }
 
     /// <summary>How many slots the ring has, a power of two.</summary>
@@ -108,8 +108,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in TRsp response)
     {
-        // The index is loaded again after the call: kept over it, it would be spilled, and each slot would wait for the stack.
-        if (_responses.Next == _responses.Room && !FindRoom())
+        if (FreeSlots == 0)
         {
             return false;
         }
@@ -168,13 +167,6 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     public RingState Snapshot() => IsBroken ? _atBreak : View();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool FindRoom()
-    {
-        _responses.Room = _responses.Next + (uint)FreeSlots;
-        return _responses.Room != _responses.Next;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool FindBatch() => BeginBatch() != 0;
 
     private RingState View() => new(
@@ -193,7 +185,6 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     private void Break(uint prod)
     {
         _requests.Limit = _requests.Next;
-        _responses.Room = _responses.Next;
         _atBreak = View() with { ReqProd = prod, IsBroken = true };
         IsBroken = true;
     }

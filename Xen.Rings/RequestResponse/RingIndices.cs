@@ -17,7 +17,7 @@ internal struct RingIndices
     [FieldOffset(68)]
     public uint Limit;
 
-    /// <summary>Producing: slots before this index are known to be free; looked at again when it is reached.</summary>
+    /// <summary>Producing at the front: slots before this index are known to be free; looked at again when it is reached.</summary>
     [FieldOffset(72)]
     public uint Room;
 }
