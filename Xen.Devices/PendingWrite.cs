@@ -11,7 +11,7 @@ internal sealed class PendingWrite : IValueTaskSource<DeviceResult>
     private const int MaxIdle = 64;
 
     [ThreadStatic]
-    private static Stack<PendingWrite>? s_idle;
+    private static Stack<PendingWrite>? _idle;
 
     private readonly Action _onReserved;
     private ManualResetValueTaskSourceCore<DeviceResult> _core;
@@ -23,8 +23,8 @@ internal sealed class PendingWrite : IValueTaskSource<DeviceResult>
     /// <summary>Begins to wait.</summary>
     public static ValueTask<DeviceResult> Start(ValueTask<TransmitFrame> reservation, ReadOnlyMemory<byte> frame)
     {
-        s_idle ??= new Stack<PendingWrite>(MaxIdle);
-        if (!s_idle.TryPop(out PendingWrite? write))
+        _idle ??= new Stack<PendingWrite>(MaxIdle);
+        if (!_idle.TryPop(out PendingWrite? write))
         {
             write = new PendingWrite();
         }
@@ -91,10 +91,10 @@ internal sealed class PendingWrite : IValueTaskSource<DeviceResult>
         _core.Reset();
         _reservation = default;
         _frame = default;
-        s_idle ??= new Stack<PendingWrite>(MaxIdle);
-        if (s_idle.Count < MaxIdle)
+        _idle ??= new Stack<PendingWrite>(MaxIdle);
+        if (_idle.Count < MaxIdle)
         {
-            s_idle.Push(this);
+            _idle.Push(this);
         }
     }
 }
