@@ -20,6 +20,7 @@ internal sealed class BlkbackQueue
     private readonly WaitSource<bool> _turn;
     private readonly EventPort _port;
     private readonly int _requestsPerTurn;
+    private bool _hasWorked;
     private bool _isOver;
 
     /// <summary>Takes over what it is given.</summary>
@@ -52,23 +53,29 @@ internal sealed class BlkbackQueue
         _worker.Dispose();
     }
 
+    // One method with every wait in it: a wait of an async method of its own would cost a state machine.
     private async Task RunAsync()
     {
         uint seen = 0;
         try
         {
-            // The front end may have pushed before the port was bound.
-            await ServeAsync();
-            while (!_isOver)
+            // The front end may have pushed before the port was bound: the first look needs no event.
+            for (bool isWoken = false; !_isOver; isWoken = true)
             {
+                _hasWorked = false;
+                while (!_isOver && RunTurn())
+                {
+                    _connection.Context.Scheduler.Schedule(NextTurn, this);
+                    await _turn.WaitAsync();
+                }
+
+                if (isWoken)
+                {
+                    Complete();
+                }
+
                 seen = await _events.WaitAsync(_port, seen);
                 _counters.NotificationsReceived++;
-                bool worked = await ServeAsync();
-                _counters.SpuriousNotifications += worked ? 0 : 1;
-                if (!_isOver)
-                {
-                    _events.Complete(_port, !worked);
-                }
             }
         }
         catch (ObjectDisposedException) when (_isOver)
@@ -77,30 +84,27 @@ internal sealed class BlkbackQueue
         }
     }
 
-    // Until there is nothing more to do, with a pause for others after each bounded piece of work.
-    private async ValueTask<bool> ServeAsync()
+    private void Complete()
     {
-        bool worked = false;
-        while (!_isOver)
+        _counters.SpuriousNotifications += _hasWorked ? 0 : 1;
+        if (!_isOver)
         {
-            int count = RunBatch();
-            worked |= count > 0;
-            if (_protocol.IsBroken)
-            {
-                Break();
-            }
-            else if (count < _requestsPerTurn && !_protocol.FinalCheck())
-            {
-                break;
-            }
-            else
-            {
-                _connection.Context.Scheduler.Schedule(NextTurn, this);
-                await _turn.WaitAsync();
-            }
+            _events.Complete(_port, !_hasWorked);
+        }
+    }
+
+    // A bounded piece of work, so that others get their turn. True when there is more to do.
+    private bool RunTurn()
+    {
+        int count = RunBatch();
+        _hasWorked |= count > 0;
+        if (_protocol.IsBroken)
+        {
+            Break();
+            return false;
         }
 
-        return worked;
+        return count == _requestsPerTurn || _protocol.FinalCheck();
     }
 
     private int RunBatch()

@@ -127,15 +127,13 @@ internal sealed unsafe class BlkbackWorker : IDisposable
         for (int i = 0; i < segments.Length; i++)
         {
             int length = segments[i].SectorCount << Blkif.SectorShift;
-            copies[i] = new GrantCopy
-            {
-                Peer = _peer,
-                Ref = new GrantRef(segments[i].Gref),
-                Offset = (ushort)(segments[i].FirstSect << Blkif.SectorShift),
-                Length = (ushort)length,
-                FromPeer = fromPeer,
-                Local = local,
-            };
+            ref GrantCopy copy = ref copies[i];
+            copy.Peer = _peer;
+            copy.Ref = new GrantRef(segments[i].Gref);
+            copy.Offset = (ushort)(segments[i].FirstSect << Blkif.SectorShift);
+            copy.Length = (ushort)length;
+            copy.FromPeer = fromPeer;
+            copy.Local = local;
             local += length;
         }
 

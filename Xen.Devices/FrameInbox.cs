@@ -84,7 +84,20 @@ public sealed class FrameInbox
             cancellationToken.ThrowIfCancellationRequested();
             if (_frames.TryDequeue(out ReceivedFrameBuffer? buffer))
             {
-                await HandleAsync(buffer, handler, options);
+                // Awaited here and not in a method of its own: a handler that suspends costs no state machine of ours.
+                ReceivedFrame frame = buffer.Lend();
+                try
+                {
+                    await handler(frame);
+                }
+                catch (Exception exception) when (!options.Propagates(exception))
+                {
+                    _report(exception);
+                }
+                finally
+                {
+                    buffer.EndLoan(frame);
+                }
             }
             else if (_end is { } end)
             {
@@ -94,51 +107,6 @@ public sealed class FrameInbox
             {
                 await _wait(cancellationToken);
             }
-        }
-    }
-
-    // Not async where the handler is not: a frame that is handled at once costs no state machine.
-    private ValueTask HandleAsync(ReceivedFrameBuffer buffer, FrameHandler handler, ListenOptions options)
-    {
-        ReceivedFrame frame = buffer.Lend();
-        ValueTask handling;
-        try
-        {
-            handling = handler(frame);
-        }
-        catch (Exception exception) when (!options.Propagates(exception))
-        {
-            _report(exception);
-            handling = ValueTask.CompletedTask;
-        }
-        catch
-        {
-            buffer.EndLoan(frame);
-            throw;
-        }
-
-        if (!handling.IsCompletedSuccessfully)
-        {
-            return FinishAsync(handling, buffer, frame, options);
-        }
-
-        buffer.EndLoan(frame);
-        return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask FinishAsync(ValueTask handling, ReceivedFrameBuffer buffer, ReceivedFrame frame, ListenOptions options)
-    {
-        try
-        {
-            await handling;
-        }
-        catch (Exception exception) when (!options.Propagates(exception))
-        {
-            _report(exception);
-        }
-        finally
-        {
-            buffer.EndLoan(frame);
         }
     }
 

@@ -17,7 +17,7 @@ public static class NetworkDeviceExtensions
         ArgumentNullException.ThrowIfNull(device);
         return device.TryReserve(frame.Length, out TransmitFrame reserved)
             ? new ValueTask<DeviceResult>(Send(reserved, frame.Span))
-            : WriteWhenReservedAsync(device, frame, cancellationToken);
+            : PendingWrite.Start(device.ReserveAsync(frame.Length, cancellationToken), frame);
     }
 
     /// <summary>Listens with a handler, on the usual terms.</summary>
@@ -101,12 +101,6 @@ public static class NetworkDeviceExtensions
             taken.Dispose();
             throw;
         }
-    }
-
-    private static async ValueTask<DeviceResult> WriteWhenReservedAsync(INetworkDevice device, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
-    {
-        TransmitFrame reserved = await device.ReserveAsync(frame.Length, cancellationToken);
-        return Send(reserved, frame.Span);
     }
 
     private static DeviceResult Send(TransmitFrame reserved, ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Xen.Platform;
 using Xen.Platform.Abi;
 
@@ -42,6 +43,7 @@ public sealed unsafe partial class GuestGrantTable
     }
 
     /// <inheritdoc />
+    [SkipLocalsInit]
     public void Copy(Span<GrantCopy> operations)
     {
         GnttabCopy* batch = stackalloc GnttabCopy[Batch];
@@ -198,28 +200,31 @@ public sealed unsafe partial class GuestGrantTable
 
         ushort localOffset = (ushort)((nuint)local % PageSize.Bytes);
         ushort peerOffset = (ushort)(operation.Offset + done);
-        *part = operation.FromPeer
-            ? new GnttabCopy
-            {
-                SourceRef = operation.Ref.Value,
-                SourceDomid = operation.Peer.Value,
-                SourceOffset = peerOffset,
-                DestGmfn = frame,
-                DestDomid = DomainId.Self.Value,
-                DestOffset = localOffset,
-                Flags = GnttabCopy.SourceIsRef,
-            }
-            : new GnttabCopy
-            {
-                SourceGmfn = frame,
-                SourceDomid = DomainId.Self.Value,
-                SourceOffset = localOffset,
-                DestRef = operation.Ref.Value,
-                DestDomid = operation.Peer.Value,
-                DestOffset = peerOffset,
-                Flags = GnttabCopy.DestIsRef,
-            };
+        // Field by field: a structure made elsewhere and moved here in wider pieces waits for its own stores. A reference is the low half
+        // of the field that a frame number fills.
+        if (operation.FromPeer)
+        {
+            part->SourceGmfn = operation.Ref.Value;
+            part->SourceDomid = operation.Peer.Value;
+            part->SourceOffset = peerOffset;
+            part->DestGmfn = frame;
+            part->DestDomid = DomainId.Self.Value;
+            part->DestOffset = localOffset;
+            part->Flags = GnttabCopy.SourceIsRef;
+        }
+        else
+        {
+            part->SourceGmfn = frame;
+            part->SourceDomid = DomainId.Self.Value;
+            part->SourceOffset = localOffset;
+            part->DestGmfn = operation.Ref.Value;
+            part->DestDomid = operation.Peer.Value;
+            part->DestOffset = peerOffset;
+            part->Flags = GnttabCopy.DestIsRef;
+        }
+
         part->Len = (ushort)length;
+        part->Status = GrantStatus.Okay;
         return true;
     }
 

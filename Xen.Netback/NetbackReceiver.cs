@@ -23,8 +23,8 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private readonly LocalPages _memory;
     private readonly ReceivePage[] _pages;
     private readonly Stack<int> _free;
-    private readonly Stack<ReceivedFrameBuffer> _buffers = new();
-    private readonly List<Pending> _batch = new(BatchCopies);
+    private readonly Stack<ReceivedFrameBuffer> _buffers;
+    private readonly Pending[] _batch = new Pending[BatchCopies];
     private readonly GrantCopy[] _copies = new GrantCopy[BatchCopies + MaxCopiesOfPacket];
     private readonly NetbackSlot[] _slots = new NetbackSlot[BatchCopies + MaxCopiesOfPacket];
     private readonly NetbackTxProtocol<DirectMemory> _protocol;
@@ -32,6 +32,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private readonly Action _onViolation;
     private int _copyCount;
     private int _slotCount;
+    private int _batchCount;
     private long _failed;
     private bool _isPumpScheduled;
     private bool _isOpen = true;
@@ -53,6 +54,13 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         {
             _pages[i] = new ReceivePage(i, _memory.Address + ((long)i * GrantedPages.PageSize), GrantedPages.PageSize);
             _free.Push(i);
+        }
+
+        // A frame has a page at least: there are never more frames than pages.
+        _buffers = new Stack<ReceivedFrameBuffer>(_pages.Length);
+        for (int i = 0; i < _pages.Length; i++)
+        {
+            _buffers.Push(new ReceivedFrameBuffer(this));
         }
 
         _protocol = new NetbackTxProtocol<DirectMemory>(new BackRing<NetifTxRequest, NetifTxResponse, DirectMemory>(ring, GrantedPages.PageSize));
@@ -153,11 +161,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
             return;
         }
 
-        if (!_buffers.TryPop(out ReceivedFrameBuffer? buffer))
-        {
-            buffer = new ReceivedFrameBuffer(this);
-        }
-
+        ReceivedFrameBuffer buffer = _buffers.Pop();
         buffer.Offload = packet.Offload;
         for (int remaining = packet.Length; remaining > 0; remaining -= Netif.PageBytes)
         {
@@ -167,7 +171,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         int firstCopy = _copyCount;
         AddCopies(buffer.FirstPage!);
         _protocol.Slots.CopyTo(_slots.AsSpan(_slotCount));
-        _batch.Add(new Pending(buffer, packet, _slotCount, firstCopy, _copyCount));
+        _batch[_batchCount++] = new Pending(buffer, packet, _slotCount, firstCopy, _copyCount);
         _slotCount += packet.SlotCount;
         // Slots without bytes cost no copy and are counted all the same.
         if (Math.Max(_copyCount, _slotCount) >= BatchCopies)
@@ -191,15 +195,13 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
                 }
 
                 int length = Math.Min(slot.Length - done, Netif.PageBytes - filled);
-                _copies[_copyCount++] = new GrantCopy
-                {
-                    Peer = _peer,
-                    Ref = slot.Ref,
-                    Offset = (ushort)(slot.Offset + done),
-                    Length = (ushort)length,
-                    FromPeer = true,
-                    Local = page.Address + filled,
-                };
+                ref GrantCopy copy = ref _copies[_copyCount++];
+                copy.Peer = _peer;
+                copy.Ref = slot.Ref;
+                copy.Offset = (ushort)(slot.Offset + done);
+                copy.Length = (ushort)length;
+                copy.FromPeer = true;
+                copy.Local = page.Address + filled;
                 done += length;
                 filled += length;
             }
@@ -208,23 +210,23 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
 
     private void Execute()
     {
-        if (_batch.Count == 0)
+        if (_batchCount == 0)
         {
             return;
         }
 
         _grants.Copy(_copies.AsSpan(0, _copyCount));
-        foreach (Pending pending in _batch)
+        foreach (ref readonly Pending pending in _batch.AsSpan(0, _batchCount))
         {
-            Finish(pending);
+            Finish(in pending);
         }
 
-        _batch.Clear();
+        _batchCount = 0;
         _copyCount = 0;
         _slotCount = 0;
     }
 
-    private void Finish(Pending pending)
+    private void Finish(in Pending pending)
     {
         bool copied = true;
         foreach (ref readonly GrantCopy copy in _copies.AsSpan(pending.FirstCopy, pending.EndCopy - pending.FirstCopy))

@@ -271,13 +271,11 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
         {
             _protocol.TryTake(out ushort id, out GrantRef reference);
             _ids[_copyCount] = id;
-            _copies[_copyCount++] = new GrantCopy
-            {
-                Peer = _peer,
-                Ref = reference,
-                Length = (ushort)Math.Min(length - (page * Netif.PageBytes), Netif.PageBytes),
-                Local = _pool.AddressOf(index) + (page * Netif.PageBytes),
-            };
+            ref GrantCopy copy = ref _copies[_copyCount++];
+            copy.Peer = _peer;
+            copy.Ref = reference;
+            copy.Length = (ushort)Math.Min(length - (page * Netif.PageBytes), Netif.PageBytes);
+            copy.Local = _pool.AddressOf(index) + (page * Netif.PageBytes);
             if (page == 0 && NetbackFraming.ExtrasOf(_pool.OffloadOf(index)) > 0)
             {
                 // The page of the slot that carries extra info stays unused.

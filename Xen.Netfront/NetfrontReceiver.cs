@@ -18,7 +18,7 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
     private readonly FrameInbox _inbox;
     private readonly Action _notify;
     private readonly NetfrontRxProtocol<DirectMemory> _protocol;
-    private readonly Stack<ReceivedFrameBuffer> _buffers = new();
+    private readonly Stack<ReceivedFrameBuffer> _buffers;
     private NetifViolation _violation;
     private bool _isPostScheduled;
     private bool _isOpen = true;
@@ -29,6 +29,13 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
         _pages = pages.Receive;
         _inbox = inbox;
         _notify = notify;
+        // A frame has a page at least: there are never more frames than pages.
+        _buffers = new Stack<ReceivedFrameBuffer>(_pages.Count);
+        for (int i = 0; i < _pages.Count; i++)
+        {
+            _buffers.Push(new ReceivedFrameBuffer(this));
+        }
+
         byte* ring = pages.Rings.Address + (NetfrontQueuePages.ReceiveRing * GrantedPages.PageSize);
         _protocol = new NetfrontRxProtocol<DirectMemory>(new FrontRing<NetifRxRequest, NetifRxResponse, DirectMemory>(ring, GrantedPages.PageSize));
     }
@@ -135,11 +142,7 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
             return;
         }
 
-        if (!_buffers.TryPop(out ReceivedFrameBuffer? buffer))
-        {
-            buffer = new ReceivedFrameBuffer(this);
-        }
-
+        ReceivedFrameBuffer buffer = _buffers.Pop();
         Fill(buffer, frame.Offload);
         ReceivedFrames++;
         ReceivedBytes += frame.Length;

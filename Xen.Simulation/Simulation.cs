@@ -112,7 +112,11 @@ public sealed partial class Simulation : IDisposable
     internal void Invoke(in ReadyEntry entry)
     {
         SimulatedScheduler owner = entry.Owner;
-        _trace.Add(TraceKind.Step, owner.Number, entry.Sequence, 0, _pump.NowNanoseconds);
+        if (_trace.IsKept)
+        {
+            _trace.Add(TraceKind.Step, owner.Number, entry.Sequence, 0, _pump.NowNanoseconds);
+        }
+
         try
         {
             entry.Invoke();
@@ -157,7 +161,12 @@ public sealed partial class Simulation : IDisposable
         public void After(TimeSpan delay, Action action) =>
             simulation._main.TimeProvider.CreateTimer(static state => ((Action)state!)(), action, delay, Timeout.InfiniteTimeSpan);
 
-        public void Trace(XenDomain domain, TraceKind what, long first, long second) =>
-            simulation._trace.Add(what, domain.Id, first, second, simulation._pump.NowNanoseconds);
+        public void Trace(XenDomain domain, TraceKind what, long first, long second)
+        {
+            if (simulation._trace.IsKept)
+            {
+                simulation._trace.Add(what, domain.Id, first, second, simulation._pump.NowNanoseconds);
+            }
+        }
     }
 }

@@ -11,6 +11,9 @@ internal sealed class TraceRecorder(bool isVirtualTime, bool recordsLines)
 
     private readonly List<string> _lines = [];
 
+    /// <summary>False when nothing comes of an event: then its time need not be asked for either.</summary>
+    public bool IsKept => isVirtualTime || recordsLines;
+
     public ulong Hash { get; private set; } = 0xCBF29CE484222325;
 
     public IReadOnlyList<string> Lines => _lines;

@@ -63,6 +63,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
 
     /// <summary>Reads the peer's index once, checks it, and makes what it covers readable.</summary>
     /// <returns>How many requests <see cref="TryRead"/> will give without looking at the index again; 0 also when the ring is broken.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BeginBatch()
     {
         if (IsBroken)
@@ -90,15 +91,14 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(out TReq request)
     {
-        uint cons = _requests.Next;
-        if (cons == _requests.Limit && BeginBatch() == 0)
+        if (_requests.Next == _requests.Limit && !FindBatch())
         {
             request = default;
             return false;
         }
 
-        request = TMemory.Read<TReq>(_slots[cons]);
-        _requests.Next = cons + 1;
+        request = TMemory.Read<TReq>(_slots[_requests.Next]);
+        _requests.Next++;
         return true;
     }
 
@@ -165,6 +165,9 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
 
     /// <summary>What this end knows and sees, for people. The ring's pages must still be there unless it is broken.</summary>
     public RingState Snapshot() => IsBroken ? _atBreak : View();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindBatch() => BeginBatch() != 0;
 
     private RingState View() => new(
         RingEnd.Back,

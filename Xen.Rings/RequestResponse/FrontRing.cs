@@ -32,7 +32,7 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     public FrontRing(byte* shared, int length, uint start = 0)
     {
         _slots = new RingSlots<TReq, TRsp>(shared, length);
-        _requests = new RingIndices { Next = start, Limit = start };
+        _requests = new RingIndices { Next = start, Limit = start, Room = start };
         _responses = new RingIndices { Next = start, Limit = start };
     }
 
@@ -65,7 +65,8 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(in TReq request)
     {
-        if (FreeSlots == 0)
+        // The index is loaded again after the call: kept over it, it would be spilled, and each slot would wait for the stack.
+        if (_requests.Next == _requests.Room && !FindRoom())
         {
             return false;
         }
@@ -98,6 +99,7 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
 
     /// <summary>Reads the peer's index once, checks it, and makes what it covers readable.</summary>
     /// <returns>How many responses <see cref="TryRead"/> will give without looking at the index again; 0 also when the ring is broken.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BeginBatch()
     {
         if (IsBroken)
@@ -125,15 +127,14 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(out TRsp response)
     {
-        uint cons = _responses.Next;
-        if (cons == _responses.Limit && BeginBatch() == 0)
+        if (_responses.Next == _responses.Limit && !FindBatch())
         {
             response = default;
             return false;
         }
 
-        response = TMemory.Read<TRsp>(_slots[cons]);
-        _responses.Next = cons + 1;
+        response = TMemory.Read<TRsp>(_slots[_responses.Next]);
+        _responses.Next++;
         return true;
     }
 
@@ -164,6 +165,16 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     /// <summary>What this end knows and sees, for people. The ring's pages must still be there unless it is broken.</summary>
     public RingState Snapshot() => IsBroken ? _atBreak : View();
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindRoom()
+    {
+        _requests.Room = _requests.Next + (uint)FreeSlots;
+        return _requests.Room != _requests.Next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindBatch() => BeginBatch() != 0;
+
     private RingState View() => new(
         RingEnd.Front,
         TMemory.LoadUInt32(Header(RingPage.ReqProd)),
@@ -180,6 +191,7 @@ public sealed unsafe class FrontRing<TReq, TRsp, TMemory>
     private void Break(uint prod)
     {
         _responses.Limit = _responses.Next;
+        _requests.Room = _requests.Next;
         _atBreak = View() with { RspProd = prod, IsBroken = true };
         IsBroken = true;
     }

@@ -16,4 +16,8 @@ internal struct RingIndices
     /// <summary>Producing: what has been published. Consuming: the end of the batch, the peer's index as it was last read and checked.</summary>
     [FieldOffset(68)]
     public uint Limit;
+
+    /// <summary>Producing at the front: slots before this index are known to be free; looked at again when it is reached.</summary>
+    [FieldOffset(72)]
+    public uint Room;
 }

@@ -300,12 +300,18 @@ internal sealed unsafe partial class XenMachine
             RaiseSpuriously(domain);
         }
 
-        if (!host.Strikes(options.Faults.DelayedEventPerMille))
+        if (host.Strikes(options.Faults.DelayedEventPerMille))
         {
-            SetPending(domain, channel);
+            DeliverLater(domain, channel);
             return;
         }
 
+        SetPending(domain, channel);
+    }
+
+    // Apart from Deliver, so that only a delayed event pays for the closure.
+    private void DeliverLater(XenDomain domain, EventChannel channel)
+    {
         long ticks = options.Faults.MaxEventDelay.Ticks;
         var delay = TimeSpan.FromTicks(1 + host.Choose((int)Math.Min(ticks, int.MaxValue)));
         host.After(delay, () =>

@@ -13,6 +13,7 @@ internal sealed class RealPump(Simulation simulation, TimeProvider time) : IPump
     private Queue<ReadyEntry> _ready = new(256);
     private Thread _thread = Thread.CurrentThread;
     private long _sequence;
+    private bool _isSleeping;
 
     public bool IsCurrent => _thread == Thread.CurrentThread;
 
@@ -27,7 +28,10 @@ internal sealed class RealPump(Simulation simulation, TimeProvider time) : IPump
         lock (_gate)
         {
             _ready.Enqueue(new ReadyEntry(owner, callback, state, ++_sequence));
-            Monitor.Pulse(_gate);
+            if (_isSleeping)
+            {
+                Monitor.Pulse(_gate);
+            }
         }
     }
 
@@ -83,7 +87,9 @@ internal sealed class RealPump(Simulation simulation, TimeProvider time) : IPump
         {
             if (_ready.Count == 0)
             {
+                _isSleeping = true;
                 Monitor.Wait(_gate, patience);
+                _isSleeping = false;
             }
 
             return _ready.TryDequeue(out entry);
