@@ -1,0 +1,3 @@
+#!/bin/sh
+# The Linux PVH guest: what an unprivileged domain may do.
+xslab store-guest
