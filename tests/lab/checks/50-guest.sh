@@ -13,7 +13,7 @@ guest_run store-guest 90 >/tmp/guest.log
 guest_status=$?
 grep '^LAB ' /tmp/guest.log
 ended() {
-  grep -v '^LAB ' /tmp/guest.log
+  grep -vE '^LAB |^\[' /tmp/guest.log
   return $guest_status
 }
 check store-guest-ended ended

@@ -1,6 +1,6 @@
 # What scripts in dom0 use: . /lab/lab.sh
 
-CHECK_SECONDS=180 # for one script of checks
+CHECK_SECONDS=300 # for one script of checks
 
 # check NAME COMMAND...: runs COMMAND; prints its output as "NAME| line" and "LAB NAME ok|fail last line".
 check() {
@@ -53,13 +53,14 @@ wait_until() {
   done
 }
 
-# guest_start NAME [line of configuration]...: starts the Linux PVH guest that --guest and --guest-add prepared.
+# guest_start NAME [WORD]...: starts the Linux PVH guest that --guest and --guest-add prepared; its script finds the words as its arguments.
 guest_start() {
   local name=$1
   shift
   cat /lab/guest/base.cpio /lab/guest/added.cpio >/tmp/guest.cpio
   printf '%s\n' "name=\"$name\"" 'type="pvh"' 'kernel="/lab/guest/vmlinuz"' 'ramdisk="/tmp/guest.cpio"' \
-    'extra="console=hvc0 quiet"' 'memory=256' 'vcpus=1' 'tsc_mode="native"' 'on_crash="preserve"' "$@" >"/tmp/$name.cfg"
+    "extra=\"console=hvc0 quiet -- $*\"" 'memory=256' 'vcpus=1' 'tsc_mode="native"' 'on_crash="preserve"' >"/tmp/$name.cfg"
+  rm -f "/var/log/xen/console/guest-$name.log"
   xl create -q "/tmp/$name.cfg"
 }
 
@@ -67,46 +68,41 @@ guest_console() {
   tr -d '\r' <"/var/log/xen/console/guest-$1.log"
 }
 
-# guest_says NAME WORD: whether the guest's first process has come so far. Slowly: while a guest runs, each process of dom0 is at risk
-# under emulation.
-guest_says() {
+# guest_is_over NAME: whether the guest's script has ended, or its kernel has crashed. Slowly: while a guest runs, each process of dom0 is at
+# risk under emulation.
+guest_is_over() {
   sleep 1
-  grep -q "^GUEST $2" "/var/log/xen/console/guest-$1.log" 2>/dev/null
+  grep -qE '^GUEST exit|BUG:|Oops|Kernel panic' "/var/log/xen/console/guest-$1.log" 2>/dev/null
 }
 
 guest_is_gone() {
   ! xl domid "$1" >/dev/null 2>&1
 }
 
-guest_end() {
-  wait_until 10 guest_is_gone "$1" || xl destroy "$1"
+# The names of the checks that have a verdict in FILE.
+checks_in() {
+  sed -n 's/^LAB \([^ ]*\) .*/\1/p' "$1"
 }
 
-# guest_wait NAME SECONDS: waits for the guest's script, prints its console, returns the script's status.
-guest_wait() {
-  local ended=0
-  wait_until "$2" guest_says "$1" exit || ended=1
-  guest_console "$1"
-  [ "$ended" = 0 ] || { echo "the guest did not end within $2 s"; return 1; }
-  return "$(guest_console "$1" | sed -n 's/^GUEST exit //p' | tail -n 1)"
-}
-
-# guest_run NAME SECONDS [line of configuration]...: starts the guest, waits for its script, prints its console, returns the script's status.
-# A guest that never comes to its script was broken by the emulation: at most two more tries, printed.
+# guest_run NAME SECONDS: runs the guest's script, prints its console, returns the script's status. Emulation crashes the guest's kernel now
+# and then, and a kernel that hangs says nothing, while each check has a limit of its own. So a guest that does not come to its script's
+# end is started again, at most twice, printed, to go on with the checks that have no verdict yet.
 guest_run() {
-  local name=$1 seconds=$2 try=0 status=0
-  shift 2
+  local name=$1 seconds=$2 try=0 log=/tmp/$1.console status
+  : >"$log"
   while true; do
-    rm -f "/var/log/xen/console/guest-$name.log"
-    guest_start "$name" "$@" && wait_until 60 guest_says "$name" ready && break
-    guest_end "$name"
-    [ "$try" -lt 2 ] || break
+    # shellcheck disable=SC2046
+    guest_start "$name" $(checks_in "$log")
+    wait_until "$seconds" guest_is_over "$name"
+    guest_console "$name" >>"$log"
+    wait_until 10 guest_is_gone "$name" || xl destroy "$name"
+    status=$(sed -n 's/^GUEST exit //p' "$log" | tail -n 1)
+    [ -z "$status" ] && [ "$try" -lt 2 ] || break
     try=$((try + 1))
-    echo "LAB-RETRY $try: the guest $name did not come to its script" >/dev/ttyS1
+    echo "LAB-RETRY $try: the guest $name did not come to its script's end" >/dev/ttyS1
   done
-  guest_wait "$name" "$seconds" || status=$?
-  guest_end "$name"
-  return "$status"
+  cat "$log"
+  return "${status:-1}"
 }
 
 # vbd_add NUMBER DEVICE r|w: a disk on the kernel's blkback, by the product's toolstack. Prints the front end's path.
@@ -129,14 +125,14 @@ loop_add() {
   losetup --find --show --sector-size "$2" $3 "$1"
 }
 
-# What Xen and xenstore hold for dom0: grants in use, event channels, nodes. Without what changes by itself: pending events, vCPUs that
-# poll, the sizes of Xen's own tables, which only grow.
+# What Xen and xenstore hold: grants in use, event channels, nodes. Without what changes by itself: pending events, vCPUs that poll, the
+# sizes of Xen's own tables, which only grow, and the two empty folders that xl leaves.
 held_now() {
   xl dmesg -c >/dev/null
   xl debug-keys g
   xl debug-keys e
   xl dmesg | sed -E -e 's/\[[01]\/[01]\/[^]]*\]//' -e '/maptrack frames|Polling vCPUs/d'
-  retry_crashed xenstore-ls -f | sort
+  retry_crashed xenstore-ls -f | grep -vxE '/(libxl|vm) = ""' | sort
 }
 
 # held_before NAME: remembers what is held now, for "released NAME".

@@ -10,7 +10,7 @@ return args switch
     ["grants"] => Lab.Run(GrantChecks.All),
     ["store"] => Lab.Run(StoreChecks.All),
     ["store-socket"] => Lab.Run(StoreChecks.All, StoreChecks.OverSocket),
-    ["store-guest"] => Lab.Run(GuestStoreChecks.All),
+    ["store-guest", .. var done] => Lab.Run([.. GuestStoreChecks.All.Where(check => !done.Contains(check.Name))]),
     ["vbd-add", var number, var device, var physical, var mode] =>
         Lab.RunOne(guest => ToolstackVerbs.AddDiskAsync(guest, (uint)Number(number), device, physical, mode)),
     ["vif-add", var handle, var mac, var mtu] =>
@@ -55,7 +55,7 @@ static int Usage()
           grants        gntalloc, gntdev, copies and unmap notifications, both ends here
           store         the xenstore client over /dev/xen/xenbus, from a privileged domain
           store-socket  the same over xenstored's socket
-          store-guest   permissions and quotas, from an unprivileged domain
+          store-guest [DONE]...  permissions and quotas, from an unprivileged domain, without the checks that are done
         These print what they found, last a line that sums it up:
           vbd-add NUMBER DEVICE MAJOR:MINOR r|w a disk on this domain's blkback; prints the front end's path
           vif-add NUMBER MAC MTU                an interface on this domain's netback; prints the front end's path
