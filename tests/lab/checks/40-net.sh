@@ -11,7 +11,7 @@ ip addr add 10.77.0.1/24 dev xenbr0
 front=$(xslab vif-add 5 00:16:3e:00:00:05 65000)
 xslab echo 10.77.0.1 7 &
 echo_server=$!
-(check net-checksums xslab capture xenbr0 10.77.0.2 1000 100) &
+(check net-checksums xslab capture xenbr0 10.77.0.2 1000 140) &
 capture=$!
 
 # probe VERB MTU LARGEST: with the counters of both sides, for a miss.
