@@ -104,6 +104,8 @@ internal sealed class BlkfrontConnection(BlkfrontOptions options, BlkfrontCounte
     {
         if (_ringPageOrder == 0)
         {
+            // An earlier connection may have had a longer ring, and a back end that finds its order takes the old references.
+            await transaction.TryRemoveAsync(context.Key(BlkifKeys.RingPageOrder), cancellationToken);
             await transaction.WriteAsync(context.Key(BlkifKeys.RingRef), Text(Queue.Ring.Refs[0].Value), cancellationToken);
             return;
         }

@@ -12,6 +12,8 @@ namespace Xen.Store;
 /// <param name="timeProvider">The time, for the wait in <see cref="RemoveAsync"/>.</param>
 public sealed class DeviceToolstack(XenStoreClient store, TimeProvider timeProvider)
 {
+    private const string Homes = "/local/domain";
+
     /// <summary>Adds a device.</summary>
     /// <param name="configuration">Its description.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -22,8 +24,8 @@ public sealed class DeviceToolstack(XenStoreClient store, TimeProvider timeProvi
         ArgumentNullException.ThrowIfNull(configuration);
         string id = configuration.Id.ToString(CultureInfo.InvariantCulture);
         var paths = new DevicePaths(
-            $"/local/domain/{configuration.Guest.Value}/device/{configuration.FrontendType}/{id}",
-            $"/local/domain/{configuration.Backend.Value}/backend/{configuration.BackendType}/{configuration.Guest.Value}/{id}");
+            $"{Homes}/{configuration.Guest.Value}/device/{configuration.FrontendType}/{id}",
+            $"{Homes}/{configuration.Backend.Value}/backend/{configuration.BackendType}/{configuration.Guest.Value}/{id}");
         await store.TransactionAsync(transaction => WriteAsync(transaction, configuration, paths, cancellationToken), cancellationToken);
         return paths;
     }
@@ -55,9 +57,8 @@ public sealed class DeviceToolstack(XenStoreClient store, TimeProvider timeProvi
         await store.TransactionAsync(
             async transaction =>
             {
-                await transaction.TryRemoveAsync(paths.Frontend, cancellationToken);
-                await transaction.TryRemoveAsync(paths.Backend, cancellationToken);
-                await RemoveIfEmptyAsync(transaction, StorePath.Parent(paths.Backend)!, cancellationToken);
+                await RemoveWithEmptyFoldersAsync(transaction, paths.Frontend, cancellationToken);
+                await RemoveWithEmptyFoldersAsync(transaction, paths.Backend, cancellationToken);
             },
             cancellationToken);
     }
@@ -139,11 +140,18 @@ public sealed class DeviceToolstack(XenStoreClient store, TimeProvider timeProvi
         }
     }
 
-    private static async ValueTask RemoveIfEmptyAsync(StoreTransaction transaction, string path, CancellationToken cancellationToken)
+    // The folders that were made for the node go with it, as xl does it: what is left in the store is what is there.
+    private static async ValueTask RemoveWithEmptyFoldersAsync(StoreTransaction transaction, string path, CancellationToken cancellationToken)
     {
-        if (await transaction.TryListAsync(path, cancellationToken) is { Count: 0 })
+        await transaction.TryRemoveAsync(path, cancellationToken);
+        for (string folder = StorePath.Parent(path)!; StorePath.Parent(folder) != Homes; folder = StorePath.Parent(folder)!)
         {
-            await transaction.TryRemoveAsync(path, cancellationToken);
+            if (await transaction.TryListAsync(folder, cancellationToken) is not { Count: 0 })
+            {
+                return;
+            }
+
+            await transaction.TryRemoveAsync(folder, cancellationToken);
         }
     }
 }

@@ -57,15 +57,17 @@ public sealed class LabBoot
             "--limit", $"{BootLimitSeconds}",
             "--console", Path.Combine(LabFolder.Results, "lab-console.log"),
             "--add", $"{LabFolder.Checks}:/lab/checks",
-            .. Programs().SelectMany(ProgramFile),
+            .. Programs().SelectMany(project => ProgramFile("--add", project)),
+            "--guest", Path.Combine(LabFolder.Lab, "guest-checks.sh"),
+            .. Programs().SelectMany(project => ProgramFile("--guest-add", project)),
         ];
         return ToolRun.Start(TimeSpan.FromSeconds(BootLimitSeconds + 300), Path.Combine(LabFolder.Lab, "xenlab"), arguments);
     }
 
-    private static IEnumerable<string> ProgramFile(string project)
+    private static IEnumerable<string> ProgramFile(string option, string project)
     {
         string name = Path.GetFileNameWithoutExtension(project);
-        return ["--add", $"{Path.Combine(LabFolder.Published, name, name)}:/usr/bin/{name}"];
+        return [option, $"{Path.Combine(LabFolder.Published, name, name)}:/usr/bin/{name}"];
     }
 
     private static string[] Programs() => Directory.Exists(LabFolder.Programs)

@@ -33,7 +33,9 @@ public class XenbusConnectionTests
         Assert.All(bench.BackDrivers, driver => Assert.Equal("prepare publish connect drain release", string.Join(' ', driver.Steps)));
         Assert.Equal(4, bench.BackDrivers.Count);
         Assert.False(await bench.Simulation.Store.ExistsAsync(bench.Paths.Frontend));
-        Assert.Null(await bench.Simulation.Store.TryListAsync(StorePath.Parent(bench.Paths.Backend)!));
+        // Nothing is left of either, also not the folders that were made for them.
+        Assert.Null(await bench.Simulation.Store.TryListAsync("/local/domain/0/backend"));
+        Assert.Null(await bench.Simulation.Store.TryListAsync(StorePath.Parent(bench.Paths.Frontend)!));
         Assert.Equal(0, bench.Simulation.Xenstored.WatchCount);
     });
 
@@ -145,6 +147,8 @@ public class XenbusConnectionTests
         Assert.Contains("51712 (xvda), 51728 (xvdb)", missing.Message, StringComparison.Ordinal);
         await bench.Toolstack.DestroyAsync(second);
         Assert.Equal(new XenDeviceChange(XenDeviceChangeKind.Removed, "vbd", 51728), await watch.WaitAsync());
+        Assert.True(await bench.Simulation.Store.ExistsAsync(bench.Paths.Frontend));
+        Assert.True(await bench.Simulation.Store.ExistsAsync(bench.Paths.Backend));
         XenException twice = await Assert.ThrowsAsync<XenException>(
             async () => await bench.Toolstack.AddAsync(new BlockDeviceConfiguration { Guest = bench.Guest.Id, VirtualDevice = 51712, Params = "x" }));
         Assert.Equal(XenErrno.EEXIST, twice.ErrorCode);

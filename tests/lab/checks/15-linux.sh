@@ -10,6 +10,9 @@
 # LAB grants-unmap-notify: unmapping clears the byte and sends the event that were asked for
 # LAB grants-deferred: a page that was revoked while mapped is not used again until it is unmapped
 # LAB grants-refused: a bad reference and too many pages are errors that say so
+# LAB linux-released: nothing of it is left
 
+held_before linux
 xslab events
 xslab grants
+check linux-released released linux

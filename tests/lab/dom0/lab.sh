@@ -1,6 +1,6 @@
 # What scripts in dom0 use: . /lab/lab.sh
 
-CHECK_SECONDS=180 # for one script of checks
+CHECK_SECONDS=300 # for one script of checks
 
 # check NAME COMMAND...: runs COMMAND; prints its output as "NAME| line" and "LAB NAME ok|fail last line".
 check() {
@@ -36,96 +36,136 @@ losetup() {
   /sbin/losetup "$@"
 }
 
-# wait_until SECONDS COMMAND...: asks every tenth of a second until COMMAND succeeds.
+# The seconds since the start, for limits: under emulation a command can take longer than the pause between two.
+now() {
+  local uptime
+  read -r uptime </proc/uptime
+  echo "${uptime%%.*}"
+}
+
+# wait_until SECONDS COMMAND...: asks again and again until COMMAND succeeds.
 wait_until() {
-  local left=$(($1 * 10))
+  local limit=$(($(now) + $1))
   shift
   until "$@"; do
-    [ "$left" -gt 0 ] || return 1
-    left=$((left - 1))
-    usleep 100000
+    [ "$(now)" -lt "$limit" ] || return 1
+    usleep 200000
   done
 }
 
-# guest_start NAME [line of configuration]...: starts the Linux PVH guest that --guest and --guest-add prepared.
+# guest_start NAME [WORD]...: starts the Linux PVH guest that --guest and --guest-add prepared; its script finds the words as its arguments.
 guest_start() {
   local name=$1
   shift
   cat /lab/guest/base.cpio /lab/guest/added.cpio >/tmp/guest.cpio
   printf '%s\n' "name=\"$name\"" 'type="pvh"' 'kernel="/lab/guest/vmlinuz"' 'ramdisk="/tmp/guest.cpio"' \
-    'extra="console=hvc0 quiet"' 'memory=256' 'vcpus=1' 'tsc_mode="native"' 'on_crash="preserve"' "$@" >"/tmp/$name.cfg"
+    "extra=\"console=hvc0 quiet -- $*\"" 'memory=256' 'vcpus=1' 'tsc_mode="native"' 'on_crash="preserve"' >"/tmp/$name.cfg"
+  rm -f "/var/log/xen/console/guest-$name.log"
   xl create -q "/tmp/$name.cfg"
 }
 
 guest_console() {
-  cat "/var/log/xen/console/guest-$1.log" 2>/dev/null
+  tr -d '\r' <"/var/log/xen/console/guest-$1.log"
 }
 
-guest_ended() {
-  guest_console "$1" | grep -qE '^GUEST exit [0-9]+'
+# guest_is_over NAME: whether the guest's script has ended, or its kernel has crashed. Slowly: while a guest runs, each process of dom0 is at
+# risk under emulation.
+guest_is_over() {
+  sleep 1
+  grep -qE '^GUEST exit|BUG:|Oops|Kernel panic' "/var/log/xen/console/guest-$1.log" 2>/dev/null
 }
 
-# guest_wait NAME SECONDS: waits for the guest's script, prints its console, returns the script's status.
-guest_wait() {
-  local ended=0
-  wait_until "$2" guest_ended "$1" || ended=1
-  guest_console "$1" | tr -d '\r'
-  [ "$ended" = 0 ] || { echo "the guest did not end within $2 s"; return 1; }
-  return "$(guest_console "$1" | tr -d '\r' | sed -n 's/^GUEST exit //p' | tail -n 1)"
+guest_is_gone() {
+  ! xl domid "$1" >/dev/null 2>&1
 }
 
-# The toolstack's part for a device whose both ends are in dom0. The front end's node is outside /local/domain/0/device, so that
-# dom0's own drivers do not bind it.
-FRONTENDS=/xenstack-lab
+# The names of the checks that have a verdict in FILE.
+checks_in() {
+  sed -n 's/^LAB \([^ ]*\) .*/\1/p' "$1"
+}
 
-# vbd_add NUMBER DEVICE r|w: a disk on the kernel's blkback. Prints the front end's path.
+# guest_run NAME SECONDS: runs the guest's script, prints its console, returns the script's status. Emulation crashes the guest's kernel now
+# and then, and a kernel that hangs says nothing, while each check has a limit of its own. So a guest that does not come to its script's
+# end is started again, at most twice, printed, to go on with the checks that have no verdict yet.
+guest_run() {
+  local name=$1 seconds=$2 try=0 log=/tmp/$1.console status
+  : >"$log"
+  while true; do
+    # shellcheck disable=SC2046
+    guest_start "$name" $(checks_in "$log")
+    wait_until "$seconds" guest_is_over "$name"
+    guest_console "$name" >>"$log"
+    wait_until 10 guest_is_gone "$name" || xl destroy "$name"
+    status=$(sed -n 's/^GUEST exit //p' "$log" | tail -n 1)
+    [ -z "$status" ] && [ "$try" -lt 2 ] || break
+    try=$((try + 1))
+    echo "LAB-RETRY $try: the guest $name did not come to its script's end" >/dev/ttyS1
+  done
+  cat "$log"
+  return "${status:-1}"
+}
+
+# vbd_add NUMBER DEVICE r|w: a disk on the kernel's blkback, by the product's toolstack. Prints the front end's path.
 vbd_add() {
-  local number=$1 device=$2 mode=$3
-  local front=$FRONTENDS/vbd/$number back=/local/domain/0/backend/vbd/0/$number
-  xenstore-write "$front/backend" "$back" "$front/backend-id" 0 "$front/virtual-device" "$number" "$front/device-type" disk "$front/state" 1
-  xenstore-write "$back/frontend" "$front" "$back/frontend-id" 0 "$back/online" 1 "$back/dev" xvda "$back/type" phy \
-    "$back/device-type" disk "$back/mode" "$mode" "$back/params" "$device" "$back/physical-device" "$(stat -L -c %t:%T "$device")" \
-    "$back/physical-device-path" "$device" "$back/hotplug-status" connected "$back/state" 1
-  echo "$front"
+  xslab vbd-add "$1" "$2" "$(stat -L -c %t:%T "$2")" "$3"
 }
 
-# vif_add NUMBER MAC: a network interface on the kernel's netback, vif0.NUMBER, in the bridge. Prints the front end's path.
-vif_add() {
-  local number=$1 mac=$2
-  local front=$FRONTENDS/vif/$number back=/local/domain/0/backend/vif/0/$number
-  xenstore-write "$front/backend" "$back" "$front/backend-id" 0 "$front/handle" "$number" "$front/mac" "$mac" "$front/state" 1
-  xenstore-write "$back/frontend" "$front" "$back/frontend-id" 0 "$back/online" 1 "$back/handle" "$number" "$back/mac" "$mac" \
-    "$back/bridge" xenbr0 "$back/script" /etc/xen/scripts/vif-bridge "$back/hotplug-status" connected "$back/state" 1
-  wait_until 10 ip link set "vif0.$number" master xenbr0 2>/dev/null || return 1
-  ip link set "vif0.$number" up
-  echo "$front"
+# vif_up NUMBER MTU: puts a network interface of the kernel's netback, once it is connected, into the bridge.
+vif_up() {
+  ip link set "vif0.$1" mtu "$2" && ip link set "vif0.$1" master xenbr0 && ip link set "vif0.$1" up && ip link set xenbr0 mtu "$2"
 }
 
-backend_state() {
-  [ "$(xenstore-read "/local/domain/0/backend/$1/0/$2/state" 2>/dev/null)" = "$3" ]
+# counters INTERFACE: what the kernel counted on it, without the zeros.
+counters() {
+  grep -H . "/sys/class/net/$1/statistics/"* | grep -v ':0$' | sed 's/.*statistics/'"$1"'/'
 }
 
-# device_remove vbd|vif NUMBER: the toolstack's orderly removal, after the front end has closed; waits until the back end is gone too.
-device_remove() {
-  local front=$FRONTENDS/$1/$2 back=/local/domain/0/backend/$1/0/$2 state
-  state=$(xenstore-read "$front/state")
-  [ "$state" = 1 ] || [ "$state" = 6 ] || echo "the front end of $1 $2 is still in state $state"
-  xenstore-write "$back/online" 0 "$front/state" 6
-  wait_until 10 backend_state "$1" "$2" 6 || echo "the back end of $1 $2 did not close: state $(xenstore-read "$back/state")"
-  xenstore-rm -t "$back"
-  xenstore-rm -t "$front"
-}
-
-# loop_add FILE MIB SECTOR_BYTES: a file of zeros as a loop device. Prints the device.
+# loop_add FILE SECTOR_BYTES [OPTION]: a file as a loop device. Prints the device.
 loop_add() {
-  truncate -s "$2M" "$1" && losetup --find --show --sector-size "$3" "$1"
+  losetup --find --show --sector-size "$2" $3 "$1"
 }
 
-# What Xen and xenstore hold for dom0: mapped grants, event channels, nodes. Without what changes by itself.
+# What Xen and xenstore hold: grants in use, event channels, nodes. Without what changes by itself: pending events, vCPUs that poll, the
+# sizes of Xen's own tables, which only grow, and the two empty folders that xl leaves.
 held_now() {
-  /usr/lib/xen-4.17/bin/xl dmesg -c >/dev/null
-  /usr/lib/xen-4.17/bin/xl debug-keys g
-  /usr/lib/xen-4.17/bin/xl debug-keys e
-  /usr/lib/xen-4.17/bin/xl dmesg | sed -E 's/\[[01]\/[01]\/[^]]*\]//'
-  xenstore-ls -f
+  xl dmesg -c >/dev/null
+  xl debug-keys g
+  xl debug-keys e
+  xl dmesg | sed -E -e 's/\[[01]\/[01]\/[^]]*\]//' -e '/maptrack frames|Polling vCPUs/d'
+  retry_crashed xenstore-ls -f | grep -vxE '/(libxl|vm) = ""' | sort
+}
+
+# held_before NAME: remembers what is held now, for "released NAME".
+held_before() {
+  held_now >"/tmp/$1.before"
+}
+
+is_released() {
+  held_now >"/tmp/$1.after"
+  cmp -s "/tmp/$1.before" "/tmp/$1.after"
+}
+
+# released NAME: whether all that was made since "held_before NAME" is gone within ten seconds, as Xen and xenstore see it.
+released() {
+  if wait_until 10 is_released "$1"; then
+    echo "as before: $(ports_in "/tmp/$1.after") event channels, $(nodes_in "/tmp/$1.after") nodes, no grants in use"
+  else
+    diff "/tmp/$1.before" "/tmp/$1.after"
+    return 1
+  fi
+}
+
+ports_in() {
+  grep -c '^(XEN) .* : s=' "$1"
+}
+
+nodes_in() {
+  grep -c '^/' "$1"
+}
+
+# held_more NAME FILE: whether FILE, of held_now, shows more grants, event channels and nodes than "held_before NAME" saw: that it would.
+held_more() {
+  echo "$(ports_in "$2") event channels, $(nodes_in "$2") nodes, $(grep -c '^(XEN) \[0x' "$2") grants in use"
+  grep -q 'no active grant table entries' "/tmp/$1.before" && ! grep -q 'no active grant table entries' "$2" &&
+    [ "$(ports_in "$2")" -gt "$(ports_in "/tmp/$1.before")" ] && [ "$(nodes_in "$2")" -gt "$(nodes_in "/tmp/$1.before")" ]
 }

@@ -12,11 +12,18 @@ internal static class Capture
 {
     private const ushort AllProtocols = 3;
 
-    /// <summary>Verifies IPv4, ICMP and UDP checksums of what <paramref name="source"/> sends, until it has been silent for some seconds.</summary>
-    internal static int Run(string interfaceName, IPAddress source, int silenceSeconds)
+    // Of silence: while something is missing, on a busy machine too, and after that, for what should not have come.
+    private const int MissingMilliseconds = 60_000;
+    private const int LastMilliseconds = 3_000;
+    private const int SocketBytes = 16 << 20;
+
+    /// <summary>
+    /// Verifies IPv4, ICMP and UDP checksums of what <paramref name="source"/> sends, until it has been silent for some seconds: at least
+    /// <paramref name="pings"/> ICMP and <paramref name="datagrams"/> UDP packets.
+    /// </summary>
+    internal static string Run(string interfaceName, IPAddress source, int pings, int datagrams)
     {
         using Socket socket = Open(interfaceName);
-        socket.ReceiveTimeout = silenceSeconds * 1000;
         Console.WriteLine($"capturing on {interfaceName}");
         var counts = new Counts();
         byte[] buffer = new byte[65536];
@@ -24,6 +31,7 @@ internal static class Capture
         {
             while (true)
             {
+                socket.ReceiveTimeout = counts.Has(pings, datagrams) ? LastMilliseconds : MissingMilliseconds;
                 counts.Add(buffer.AsSpan(0, socket.Receive(buffer)), Ipv4Address.From(source));
             }
         }
@@ -31,8 +39,10 @@ internal static class Capture
         {
         }
 
-        Console.WriteLine($"from {source}: {counts}");
-        return counts.Bad == 0 && counts.Icmp > 0 && counts.Udp > 0 ? 0 : 1;
+        Lab.Expect(
+            counts.Bad == 0 && counts.Has(pings, datagrams),
+            $"at least {pings} ICMP and {datagrams} UDP frames from {source}, all with right checksums; found {counts}");
+        return $"from {source}: {counts}";
     }
 
     private static Socket Open(string interfaceName)
@@ -41,6 +51,7 @@ internal static class Capture
         ushort networkOrder = BinaryPrimitives.ReverseEndianness(AllProtocols);
         var socket = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)networkOrder);
         socket.Bind(new LinkEndPoint(networkOrder, index));
+        socket.ReceiveBufferSize = SocketBytes;
         return socket;
     }
 
@@ -53,6 +64,8 @@ internal static class Capture
         internal int Udp { get; private set; }
 
         internal int Bad { get; private set; }
+
+        internal bool Has(int pings, int datagrams) => Icmp >= pings && Udp >= datagrams;
 
         internal void Add(ReadOnlySpan<byte> frame, Ipv4Address source)
         {

@@ -7,6 +7,7 @@ namespace Xen.Lab;
 internal static class Lab
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongLimit = TimeSpan.FromSeconds(100);
 
     /// <summary>One check: a name, and a body that returns a detail or throws.</summary>
     internal readonly record struct Check(string Name, Func<LinuxGuest, Task<string>> Body);
@@ -36,12 +37,12 @@ internal static class Lab
         return failed == 0 ? 0 : 1;
     }
 
-    /// <summary>Runs one body on this Linux guest and prints its last line, or what went wrong.</summary>
+    /// <summary>Runs one body on this Linux guest, for a limited time, and prints its last line, or what went wrong.</summary>
     internal static int RunOne(Func<LinuxGuest, Task<string>> body) =>
         RunHere(() =>
         {
             string detail = "";
-            LinuxGuest.Run(async guest => detail = await body(guest));
+            LinuxGuest.Run(async guest => detail = await body(guest).WaitAsync(LongLimit, guest.Scheduler.TimeProvider));
             return detail;
         });
 

@@ -17,12 +17,15 @@ internal static class NetworkVerbs
     private const ushort EchoPort = 7;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>As little as a front end can ask for.</summary>
+    internal static readonly NetfrontOptions Plain = new() { DisableScatterGather = true, UseSingleEventChannel = true };
+
     /// <summary>ARP, pings of every size, UDP echoes up to <paramref name="largestEcho"/> bytes, against <paramref name="peer"/>.</summary>
     internal static async Task<string> ProbeAsync(
-        LinuxGuest guest, string path, IPAddress address, IPAddress peer, int largestEcho, string? commandWhenConnected)
+        LinuxGuest guest, string path, NetfrontOptions options, IPAddress address, IPAddress peer, int largestEcho, string commandWhenConnected)
     {
         KernelDrivers.ThrowIfHeld(path);
-        await using NetfrontDevice device = await NetfrontDevice.OpenAsync(guest.Ports, path);
+        await using NetfrontDevice device = await NetfrontDevice.OpenAsync(guest.Ports, path, options);
         Console.WriteLine($"{device.Name}: {device.MacAddress}, MTU {device.Mtu}, frames up to {device.MaxFrameSize}, {device.Offloads}");
         await RunAsync(commandWhenConnected);
         var probe = new NetworkProbe(device, address, guest.Scheduler.TimeProvider);
@@ -95,13 +98,8 @@ internal static class NetworkVerbs
         return data[..length];
     }
 
-    private static async Task RunAsync(string? command)
+    private static async Task RunAsync(string command)
     {
-        if (command is null)
-        {
-            return;
-        }
-
         using Process process = Process.Start("/bin/sh", ["-c", command]);
         await process.WaitForExitAsync();
         Lab.Equal(0, process.ExitCode, $"the status of '{command}'");

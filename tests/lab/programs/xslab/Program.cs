@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Xen.Blkfront;
 using Xen.Lab;
+using Xen.Netfront;
 
 return args switch
 {
@@ -9,7 +10,13 @@ return args switch
     ["grants"] => Lab.Run(GrantChecks.All),
     ["store"] => Lab.Run(StoreChecks.All),
     ["store-socket"] => Lab.Run(StoreChecks.All, StoreChecks.OverSocket),
-    ["store-guest"] => Lab.Run(GuestStoreChecks.All),
+    ["store-guest", .. var done] => Lab.Run([.. GuestStoreChecks.All.Where(check => !done.Contains(check.Name))]),
+    ["vbd-add", var number, var device, var physical, var mode] =>
+        Lab.RunOne(guest => ToolstackVerbs.AddDiskAsync(guest, (uint)Number(number), device, physical, mode)),
+    ["vif-add", var handle, var mac, var mtu] =>
+        Lab.RunOne(guest => ToolstackVerbs.AddInterfaceAsync(guest, (uint)Number(handle), mac, Number(mtu))),
+    ["device-remove", var path] => Lab.RunOne(guest => ToolstackVerbs.RemoveAsync(guest, path)),
+    ["device-destroy", var path] => Lab.RunOne(guest => ToolstackVerbs.DestroyAsync(guest, path)),
     ["blk", var path, var seed, var mebibytes] =>
         Lab.RunOne(guest => BlockVerbs.WriteAndReadAsync(guest, path, Seed(seed), Number(mebibytes), BlkfrontOptions.Default)),
     ["blk", var path, var seed, var mebibytes, var order, var segments] =>
@@ -23,12 +30,15 @@ return args switch
         Lab.RunOne(guest => BlockVerbs.ReadOnlyAsync(guest, path, Seed(seed), Number(mebibytes))),
     ["pattern-write", var file, var seed, var mebibytes] => Lab.RunHere(() => Pattern.Write(file, Seed(seed), Number(mebibytes))),
     ["pattern", var file, var seed, var mebibytes] => Lab.RunHere(() => Pattern.Compare(file, Seed(seed), Number(mebibytes))),
-    ["net", var path, var address, var peer, var largestEcho] =>
-        Lab.RunOne(guest => NetworkVerbs.ProbeAsync(guest, path, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), null)),
     ["net", var path, var address, var peer, var largestEcho, var command] =>
-        Lab.RunOne(guest => NetworkVerbs.ProbeAsync(guest, path, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), command)),
+        Lab.RunOne(guest => NetworkVerbs.ProbeAsync(
+            guest, path, NetfrontOptions.Default, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), command)),
+    ["net-plain", var path, var address, var peer, var largestEcho, var command] =>
+        Lab.RunOne(guest => NetworkVerbs.ProbeAsync(
+            guest, path, NetworkVerbs.Plain, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), command)),
     ["echo", var address, var port] => NetworkVerbs.Echo(IPAddress.Parse(address), Number(port)),
-    ["capture", var name, var source, var seconds] => Capture.Run(name, IPAddress.Parse(source), Number(seconds)),
+    ["capture", var name, var source, var pings, var datagrams] =>
+        Lab.RunHere(() => Capture.Run(name, IPAddress.Parse(source), Number(pings), Number(datagrams))),
     _ => Usage(),
 };
 
@@ -45,16 +55,22 @@ static int Usage()
           grants        gntalloc, gntdev, copies and unmap notifications, both ends here
           store         the xenstore client over /dev/xen/xenbus, from a privileged domain
           store-socket  the same over xenstored's socket
-          store-guest   permissions and quotas, from an unprivileged domain
+          store-guest [DONE]...  permissions and quotas, from an unprivileged domain, without the checks that are done
         These print what they found, last a line that sums it up:
+          vbd-add NUMBER DEVICE MAJOR:MINOR r|w a disk on this domain's blkback; prints the front end's path
+          vif-add NUMBER MAC MTU                an interface on this domain's netback; prints the front end's path
+          device-remove FRONT                   take a device away, after both ends have closed
+          device-destroy FRONT                  take a device away at once
           blk FRONT SEED MIB [ORDER SEGMENTS]   write, flush and read back through the front end at FRONT
           blk-read-only FRONT SEED MIB          read, and be refused to write
           pattern-write FILE SEED MIB           a file with the same bytes
           pattern FILE SEED MIB                 compare a file with them
-          net FRONT ADDRESS PEER LARGEST [COMMAND]
+          net FRONT ADDRESS PEER LARGEST COMMAND
                                                 ARP, 1,000 pings, UDP echoes (port 7) up to LARGEST bytes; COMMAND runs once connected
+          net-plain ...                         the same without scatter/gather, with one event channel for both directions
           echo ADDRESS PORT                     send UDP datagrams back
-          capture INTERFACE SOURCE SECONDS      verify the checksums of what SOURCE sends, until SECONDS of silence
+          capture INTERFACE SOURCE PINGS DATAGRAMS
+                                                verify the checksums of so many ICMP and UDP packets, at least, that SOURCE sends
         The status is 0 when all is well, else 1.
         """);
     return 2;
