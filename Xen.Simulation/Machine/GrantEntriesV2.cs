@@ -17,7 +17,7 @@ internal sealed unsafe class GrantEntriesV2(HostMemory pages, int firstPage, int
     public (int First, int Length) RangeOf(uint reference)
     {
         GrantEntryV2* entry = Entry(reference);
-        return ((GrantEntryFlags)(ushort)Header(reference)).HasFlag(GrantEntryFlags.SubPage)
+        return ((GrantEntryFlags)(ushort)Header(reference) & GrantEntryFlags.SubPage) != 0
             ? (Volatile.Read(ref entry->PageOffset), Volatile.Read(ref entry->Length))
             : (0, PageSize.Bytes);
     }

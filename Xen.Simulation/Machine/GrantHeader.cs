@@ -10,6 +10,6 @@ internal static class GrantHeader
     {
         var flags = (GrantEntryFlags)(ushort)header;
         bool isOpen = (flags & GrantEntryFlags.Transitive) == GrantEntryFlags.PermitAccess && header >> 16 == grantee;
-        return isOpen && !(isWrite && flags.HasFlag(GrantEntryFlags.ReadOnly));
+        return isOpen && !(isWrite && (flags & GrantEntryFlags.ReadOnly) != 0);
     }
 }

@@ -62,7 +62,7 @@ public partial class DocsTests
         foreach (Match name in Name().Matches($"{cells[4]} {cells[5]}"))
         {
             string text = name.Groups[1].Value;
-            bool exists = CheckList.All.Any(check => check.Name == text)
+            bool exists = CheckList.All.Any(check => check.Name == text || check.Name.StartsWith($"{text} (", StringComparison.Ordinal))
                 || File.Exists(Path.Combine(Root, text)) || File.Exists(Path.Combine(Root, "tests/mutations", text + ".patch"));
             Assert.True(exists, $"docs/hardening.md, {rule}: there is no check, test file or mutation '{text}'.");
         }
