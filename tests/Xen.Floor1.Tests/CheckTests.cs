@@ -1,33 +1,22 @@
-using FsCheck;
-using FsCheck.Fluent;
 using Xen.Checks;
-using Xen.Simulation.Choices;
-using Check = Xen.Checks.Check;
 
 namespace Xen.Floor1.Tests;
 
-/// <summary>The checks of event channels and grant tables: with consecutive seeds or exhaustively, and with lists of choices that FsCheck makes and shrinks.</summary>
+/// <summary>The checks of event channels and grant tables.</summary>
 public class CheckTests
 {
     private const int Seeds = 100;
+    private const int FsCheckLists = 100;
 
-    public static TheoryData<string> All() => new(CheckList.All.Where(Mine).Select(check => check.Name));
+    public static TheoryData<string> All() => CheckFeed.Named("events/", "grants/");
 
-    public static TheoryData<string> Seeded() =>
-        new(CheckList.All.Where(check => Mine(check) && check.Mode == CheckMode.Seeded).Select(check => check.Name));
+    public static TheoryData<string> Seeded() => CheckFeed.Seeded("events/", "grants/");
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Holds(string name) => Assert.NotEqual(0, CheckRunner.Run(CheckList.Named(name), 1, Seeds));
+    public void Holds(string name) => CheckFeed.Run(name, Seeds);
 
     [Theory]
     [MemberData(nameof(Seeded))]
-    public void Holds_for_what_FsCheck_makes(string name)
-    {
-        Check check = CheckList.Named(name);
-        Prop.ForAll<int[]>(choices => check.Body(new ReplayedChoice(choices))).QuickCheckThrowOnFailure();
-    }
-
-    private static bool Mine(Check check) =>
-        check.Name.StartsWith("events/", StringComparison.Ordinal) || check.Name.StartsWith("grants/", StringComparison.Ordinal);
+    public void Holds_for_what_FsCheck_makes(string name) => CheckFeed.RunWithFsCheck(name, FsCheckLists);
 }
