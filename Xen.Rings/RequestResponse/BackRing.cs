@@ -4,7 +4,7 @@ namespace Xen.Rings;
 
 /// <summary>
 /// The backend's end of a request and response ring: take requests with <see cref="TryRead"/>, and before sleeping ask
-/// <see cref="FinalCheck()"/>; fill slots with <see cref="TryWrite"/>, publish them with <see cref="Push"/>. It never notifies: it says
+/// <see cref="FinalCheck()"/>; fill slots with <see cref="TryWrite"/>, publish them with <see cref="Push()"/>. It never notifies: it says
 /// when to.
 /// </summary>
 /// <remarks>
@@ -36,7 +36,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     {
         _slots = new RingSlots<TReq, TRsp>(shared, length);
         // A hostile front may have written anything here: any start is as good as another, the first batch checks req_prod against it.
-        uint start = TMemory.LoadUInt32(Header(RingPage.RspProd));
+        uint start = TMemory.LoadUInt32(_slots.Header(RingPage.RspProd));
         _requests = new RingIndices { Next = start, Limit = start };
         _responses = new RingIndices { Next = start, Limit = start };
     }
@@ -45,15 +45,15 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     public int Size => (int)_slots.Size;
 
     /// <summary>How many responses can be written now: one for each request that was taken and not answered.</summary>
-    public int FreeSlots => IsBroken ? 0 : (int)(_requests.Next - _responses.Next);
+    public int FreeSlots => (int)(_requests.Next - _responses.Next);
 
     /// <summary>True once the peer broke the protocol. <see cref="Snapshot"/> tells how.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>The index of the next response: <c>rsp_prod_pvt</c>.</summary>
+    /// <summary>The index of the next response: <c>rsp_prod_pvt</c>. Means nothing when the ring is broken.</summary>
     public uint RspProdPvt => _responses.Next;
 
-    /// <summary>The index of the next request: <c>req_cons</c>.</summary>
+    /// <summary>The index of the next request: <c>req_cons</c>. Means nothing when the ring is broken.</summary>
     public uint ReqCons => _requests.Next;
 
     /// <summary>Which slot an index means.</summary>
@@ -72,7 +72,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
         }
 
         // Acquire: slots are read after the index. Partner: the release store in FrontRing.Push.
-        uint prod = TMemory.LoadUInt32(Header(RingPage.ReqProd));
+        uint prod = TMemory.LoadUInt32(_slots.Header(RingPage.ReqProd));
         uint unread = prod - _requests.Next;
         // A slot is free for a request once its response is written (R1). Moving backwards is the same check.
         if (unread > _slots.Size - (_requests.Next - _responses.Next))
@@ -102,7 +102,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
         return true;
     }
 
-    /// <summary>Fills the slot of the next response. The peer does not see it before <see cref="Push"/>.</summary>
+    /// <summary>Fills the slot of the next response. The peer does not see it before <see cref="Push()"/>.</summary>
     /// <param name="response">The response.</param>
     /// <returns>False when every request taken has its response, or the ring is broken.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,25 +118,40 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
         return true;
     }
 
+    /// <summary>
+    /// Begins to take the requests that are there, as <see cref="BeginBatch"/> does, and to answer them, one after the other, faster than
+    /// <see cref="TryRead"/> and <see cref="TryWrite"/> do.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ServiceBatch<TReq, TRsp, TMemory> BeginService()
+    {
+        // In this order: a ring that breaks moves its indices.
+        uint unread = (uint)BeginBatch();
+        uint next = _requests.Next;
+        return new(_slots, next, next + unread, _responses.Next);
+    }
+
     /// <summary>Publishes every response written so far.</summary>
     /// <returns>True when the peer must be notified.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Push()
+    public bool Push() => Publish(_responses.Next);
+
+    /// <summary>Ends a batch and publishes every response written so far. Requests that it did not take are there for the next.</summary>
+    /// <param name="batch">The batch that was begun last.</param>
+    /// <returns>True when the peer must be notified.</returns>
+    /// <exception cref="InvalidOperationException">Requests were taken, or responses written, beside the batch.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Push(ServiceBatch<TReq, TRsp, TMemory> batch)
     {
-        uint old = _responses.Limit;
-        uint next = _responses.Next;
-        if (IsBroken || next == old)
+        if (_requests.Next + _responses.Next != batch.Start)
         {
+            RingIndices.ThrowUnless(IsBroken, batch.Start, _requests.Next + _responses.Next);
             return false;
         }
 
-        // Release: the peer sees the slots before the index.
-        TMemory.StoreUInt32(Header(RingPage.RspProd), next);
-        _responses.Limit = next;
-        // Partner: FrontRing.FinalCheck, which stores rsp_event and then loads rsp_prod. With both fences at least one of us sees the
-        // other's store; without, both may miss it and the front sleeps for ever (R10).
-        TMemory.FullFence();
-        return next - TMemory.LoadUInt32(Header(RingPage.RspEvent)) < next - old;
+        _requests.Next = batch.ReqCons;
+        _responses.Next = batch.RspProdPvt;
+        return Publish(batch.RspProdPvt);
     }
 
     /// <summary>To be asked before sleeping: asks the peer to notify with its next request, and looks once more.</summary>
@@ -157,7 +172,7 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
             return true;
         }
 
-        TMemory.StoreUInt32(Header(RingPage.ReqEvent), _requests.Next + (uint)wanted);
+        TMemory.StoreUInt32(_slots.Header(RingPage.ReqEvent), _requests.Next + (uint)wanted);
         // Partner: FrontRing.Push, which stores req_prod and then loads req_event.
         TMemory.FullFence();
         return BeginBatch() >= wanted || IsBroken;
@@ -166,15 +181,33 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     /// <summary>What this end knows and sees, for people. The ring's pages must still be there unless it is broken.</summary>
     public RingState Snapshot() => IsBroken ? _atBreak : View();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Publish(uint next)
+    {
+        uint old = _responses.Limit;
+        if (next == old)
+        {
+            return false;
+        }
+
+        // Release: the peer sees the slots before the index.
+        TMemory.StoreUInt32(_slots.Header(RingPage.RspProd), next);
+        _responses.Limit = next;
+        // Partner: FrontRing.FinalCheck, which stores rsp_event and then loads rsp_prod. With both fences at least one of us sees the
+        // other's store; without, both may miss it and the front sleeps for ever (R10).
+        TMemory.FullFence();
+        return next - TMemory.LoadUInt32(_slots.Header(RingPage.RspEvent)) < next - old;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool FindBatch() => BeginBatch() != 0;
 
     private RingState View() => new(
         RingEnd.Back,
-        TMemory.LoadUInt32(Header(RingPage.ReqProd)),
-        TMemory.LoadUInt32(Header(RingPage.ReqEvent)),
-        TMemory.LoadUInt32(Header(RingPage.RspProd)),
-        TMemory.LoadUInt32(Header(RingPage.RspEvent)),
+        TMemory.LoadUInt32(_slots.Header(RingPage.ReqProd)),
+        TMemory.LoadUInt32(_slots.Header(RingPage.ReqEvent)),
+        TMemory.LoadUInt32(_slots.Header(RingPage.RspProd)),
+        TMemory.LoadUInt32(_slots.Header(RingPage.RspEvent)),
         _responses.Next,
         _requests.Next,
         FreeSlots,
@@ -184,10 +217,13 @@ public sealed unsafe class BackRing<TReq, TRsp, TMemory>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Break(uint prod)
     {
-        _requests.Limit = _requests.Next;
         _atBreak = View() with { ReqProd = prod, IsBroken = true };
         IsBroken = true;
+        // Indices that leave nothing to read, to answer and to publish: the fast paths need not ask. They move, too, so that a batch that
+        // is open ends without effect.
+        uint next = _requests.Next + _slots.Size;
+        _requests = new RingIndices { Next = next, Limit = next };
+        _responses = new RingIndices { Next = next, Limit = next };
     }
 
-    private uint* Header(int offset) => (uint*)(_slots.Shared + offset);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Xen.Rings;
@@ -20,4 +21,15 @@ internal struct RingIndices
     /// <summary>Producing at the front: slots before this index are known to be free; looked at again when it is reached.</summary>
     [FieldOffset(72)]
     public uint Room;
+
+    /// <summary>Where a batch began is where the ring must be when it ends. A ring that broke meanwhile moved, and ends it in silence.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void ThrowUnless(bool isBroken, uint start, uint next)
+    {
+        if (!isBroken)
+        {
+            throw new InvalidOperationException(
+                $"The batch began at index {start} and the ring is at {next}: while a batch is open, only the batch may use its direction of the ring.");
+        }
+    }
 }

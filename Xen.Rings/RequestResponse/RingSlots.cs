@@ -18,11 +18,12 @@ internal readonly unsafe struct RingSlots<TReq, TRsp>
                 nameof(length), length, $"A ring needs at least {RingPage.HeaderSize + SlotSize} bytes: a header of {RingPage.HeaderSize} and one slot of {SlotSize}.");
         }
 
-        Shared = shared;
+        First = shared + RingPage.HeaderSize;
         Mask = (uint)((1 << BitOperations.Log2((uint)fitting)) - 1);
     }
 
-    public byte* Shared { get; }
+    /// <summary>The first slot, behind the header.</summary>
+    public byte* First { get; }
 
     public uint Mask { get; }
 
@@ -31,8 +32,12 @@ internal readonly unsafe struct RingSlots<TReq, TRsp>
     public byte* this[uint index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Shared + RingPage.HeaderSize + ((nuint)(index & Mask) * (nuint)SlotSize);
+        get => First + ((nuint)(index & Mask) * (nuint)SlotSize);
     }
+
+    /// <summary>One of the header's indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint* Header(int offset) => (uint*)(First - RingPage.HeaderSize + offset);
 
     /// <summary>A slot is a union of request and response.</summary>
     private static int SlotSize => Math.Max(sizeof(TReq), sizeof(TRsp));

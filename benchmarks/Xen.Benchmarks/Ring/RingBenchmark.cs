@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Xen.Rings;
 
@@ -32,29 +31,36 @@ internal static unsafe class RingBenchmark
         NativeMemory.Clear(pages, 8192);
         var ours = new RingPair<TReq, TRsp, TWork>(pages);
         void* theirs = make(pages + 4096);
-        var comparison = new Comparison(
-            string.Create(CultureInfo.InvariantCulture, $"ring {name}, {batch} a push"), "Xen's C macros, -O2", "request and response");
-        uint batches = OperationsOfRound / batch;
-        int operations = (int)(batches * batch);
+        Comparison batches = NewComparison($"ring {name}, {batch} a push");
+        Comparison singly = NewComparison($"ring {name}, {batch} a push, message by message");
+        uint count = OperationsOfRound / batch;
+        int operations = (int)(count * batch);
         for (int round = 0; round < Rounds; round++)
         {
             ulong ourTotal = 0;
+            ulong singleTotal = 0;
             ulong theirTotal = 0;
-            double own = Comparison.Time(operations, () => ourTotal = ours.Run(batches, batch));
-            double other = Comparison.Time(operations, () => theirTotal = run(theirs, batches, batch));
-            if (ourTotal != theirTotal)
+            double own = Comparison.Time(operations, () => ourTotal = ours.RunBatches(count, batch));
+            double other = Comparison.Time(operations, () => theirTotal = run(theirs, count, batch));
+            double single = Comparison.Time(operations, () => singleTotal = ours.RunSingly(count, batch));
+            if (ourTotal != theirTotal || singleTotal != theirTotal)
             {
-                throw new InvalidOperationException($"The two rings disagree: {ourTotal} and {theirTotal}.");
+                throw new InvalidOperationException($"The rings disagree: {ourTotal}, {singleTotal} and {theirTotal}.");
             }
 
             // The first rounds warm up: the just-in-time compiler's tiers, the caches.
             if (round > Rounds / 3)
             {
-                comparison.Add(own, other);
+                batches.Add(own, other);
+                singly.Add(single, other);
             }
         }
 
-        comparison.PrintTimes(Goal);
+        batches.PrintTimes(Goal);
+        singly.PrintTimes();
         NativeMemory.AlignedFree(pages);
     }
+
+    private static Comparison NewComparison(FormattableString name) =>
+        new(FormattableString.Invariant(name), "Xen's C macros, -O2", "request and response");
 }

@@ -22,9 +22,57 @@ internal sealed unsafe class RingPair<TReq, TRsp, TWork>
         _back = new BackRing<TReq, TRsp, DirectMemory>(page, 4096);
     }
 
-    /// <summary>Push and consume, both ways.</summary>
+    /// <summary>Push and consume, both ways, in batches.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public ulong Run(uint batches, uint batch)
+    public ulong RunBatches(uint batches, uint batch)
+    {
+        ulong total = 0;
+        FrontRing<TReq, TRsp, DirectMemory> front = _front;
+        BackRing<TReq, TRsp, DirectMemory> back = _back;
+        for (uint i = 0; i < batches; i++)
+        {
+            RequestBatch<TReq, TRsp, DirectMemory> requests = front.BeginRequests();
+            for (uint j = 0; j < batch; j++)
+            {
+                TWork.Fill(j, out TReq request);
+                if (!requests.TryWrite(in request))
+                {
+                    break;
+                }
+            }
+
+            if (front.Push(requests))
+            {
+                total++;
+            }
+
+            ServiceBatch<TReq, TRsp, DirectMemory> service = back.BeginService();
+            while (service.TryRead(out TReq request))
+            {
+                TWork.Answer(in request, out TRsp response);
+                service.TryWrite(in response);
+            }
+
+            if (back.Push(service))
+            {
+                total++;
+            }
+
+            ResponseBatch<TReq, TRsp, DirectMemory> responses = front.BeginResponses();
+            while (responses.TryRead(out TRsp response))
+            {
+                total += TWork.Sum(in response);
+            }
+
+            front.End(responses);
+        }
+
+        return total;
+    }
+
+    /// <summary>The same, message by message: each takes the index from the ring and puts it back.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ulong RunSingly(uint batches, uint batch)
     {
         ulong total = 0;
         FrontRing<TReq, TRsp, DirectMemory> front = _front;

@@ -33,7 +33,7 @@ public static unsafe class HostileRingChecks
         Expect.That(noticed && front.IsBroken, $"With {outstanding} requests outstanding an index was accepted: {before}.");
         ExpectOnlyIndicesRead(watch);
         Expect.Equal(before with { IsBroken = true }, front.Snapshot(), "the state at the break");
-        ExpectUntouched(watch, () => front.TryRead(out _) | front.TryWrite(default) | front.Push() | front.BeginBatch() != 0, front.FinalCheck);
+        ExpectUntouched(watch, () => front.TryRead(out _) | front.TryWrite(default) | front.Push() | front.BeginBatch() != 0 | front.BeginRequests().TryWrite(default) | front.BeginResponses().TryRead(out _), front.FinalCheck);
         Expect.Equal(0, front.FreeSlots, "free slots of a broken ring");
     }
 
@@ -66,7 +66,7 @@ public static unsafe class HostileRingChecks
         bool noticed = choice.Next(2) == 0 ? !back.TryRead(out _) : back.FinalCheck(1 + choice.Next(3));
         Expect.That(noticed && back.IsBroken, $"With room for {room} requests an index was accepted: {before}.");
         ExpectOnlyIndicesRead(watch);
-        ExpectUntouched(watch, () => back.TryRead(out _) | back.TryWrite(default) | back.Push() | back.BeginBatch() != 0, back.FinalCheck);
+        ExpectUntouched(watch, () => back.TryRead(out _) | back.TryWrite(default) | back.Push() | back.BeginBatch() != 0 | Serves(back), back.FinalCheck);
         Expect.Equal(0, back.FreeSlots, "free slots of a broken ring");
     }
 
@@ -82,18 +82,35 @@ public static unsafe class HostileRingChecks
         }
 
         front.Push();
-        while (CopiesOnce(watch, ReqProd, back.SlotOf(back.ReqCons), back.TryRead))
+        bool inBatches = choice.Next(2) == 0;
+        while (CopiesOnce(watch, ReqProd, back.SlotOf(back.ReqCons), inBatches ? TakeOne : back.TryRead))
         {
             back.TryWrite(Any(choice));
         }
 
         back.Push();
-        while (CopiesOnce(watch, RspProd, front.SlotOf(front.RspCons), front.TryRead))
+        while (CopiesOnce(watch, RspProd, front.SlotOf(front.RspCons), inBatches ? ReadOne : front.TryRead))
         {
         }
 
         Expect.That(!front.IsBroken && !back.IsBroken, $"Two honest ends broke: {front.Snapshot()}; {back.Snapshot()}.");
         Expect.Equal(slots, front.FreeSlots, "free slots after every answer was read");
+
+        bool TakeOne(out Message request)
+        {
+            ServiceBatch<Message, Message, WatchedMemory> batch = back.BeginService();
+            bool taken = batch.TryRead(out request);
+            back.Push(batch);
+            return taken;
+        }
+
+        bool ReadOne(out Message response)
+        {
+            ResponseBatch<Message, Message, WatchedMemory> batch = front.BeginResponses();
+            bool read = batch.TryRead(out response);
+            front.End(batch);
+            return read;
+        }
     }
 
     /// <summary>R1, R3: whatever the peer writes whenever, the front never has more responses than it published requests, nor more room than slots.</summary>
@@ -107,8 +124,28 @@ public static unsafe class HostileRingChecks
         int read = 0;
         for (int step = 0; step < Steps; step++)
         {
-            switch (choice.Next(4))
+            switch (choice.Next(6))
             {
+                case 4:
+                    RequestBatch<Message, Message, WatchedMemory> requests = front.BeginRequests();
+                    int added = choice.Next(slots + 2);
+                    for (int i = 0; i < added && requests.TryWrite(default); i++)
+                    {
+                        written++;
+                    }
+
+                    front.Push(requests);
+                    published = front.IsBroken ? published : written;
+                    break;
+                case 5:
+                    ResponseBatch<Message, Message, WatchedMemory> responses = front.BeginResponses();
+                    for (int i = choice.Next(slots + 2); i > 0 && responses.TryRead(out _); i--)
+                    {
+                        read++;
+                    }
+
+                    front.End(responses);
+                    break;
                 case 0:
                     written += front.TryWrite(default) ? 1 : 0;
                     break;
@@ -139,8 +176,18 @@ public static unsafe class HostileRingChecks
         int answered = 0;
         for (int step = 0; step < Steps; step++)
         {
-            switch (choice.Next(4))
+            switch (choice.Next(5))
             {
+                case 4:
+                    ServiceBatch<Message, Message, WatchedMemory> service = back.BeginService();
+                    for (int i = choice.Next(2 * slots); i > 0; i--)
+                    {
+                        taken += choice.Next(2) == 0 && service.TryRead(out _) ? 1 : 0;
+                        answered += choice.Next(2) == 0 && service.TryWrite(default) ? 1 : 0;
+                    }
+
+                    back.Push(service);
+                    break;
                 case 0:
                     taken += back.TryRead(out _) ? 1 : 0;
                     break;
@@ -158,6 +205,74 @@ public static unsafe class HostileRingChecks
             Expect.That(taken - answered <= slots, $"{taken - answered} requests out of {slots} slots: {back.Snapshot()}.");
             Expect.Equal(back.IsBroken ? 0 : taken - answered, back.FreeSlots, "requests to answer");
         }
+    }
+
+    /// <summary>R11: a batch that is open when the ring breaks publishes nothing and leaves the counts alone.</summary>
+    public static void AnOpenBatchEndsWithTheRing(IChoice choice)
+    {
+        using MemoryWatch watch = NewPage(choice, out uint start, out int slots);
+        var front = new FrontRing<Message, Message, WatchedMemory>(watch.Shared, watch.Length, start);
+        uint published = Exchange(choice, watch, front);
+        RequestBatch<Message, Message, WatchedMemory> batch = front.BeginRequests();
+        for (int i = choice.Next(slots + 1); i > 0 && batch.TryWrite(default); i--)
+        {
+        }
+
+        SetIndex(watch, RspProd, front.RspCons + Beyond(choice, published - front.RspCons));
+        Expect.That(front.FinalCheck() && front.IsBroken, "A bad index was accepted.");
+        watch.Forget();
+        Expect.That(!front.Push(batch), "A broken ring told its driver to notify.");
+        Expect.That(!front.BeginRequests().TryWrite(default) && !front.BeginResponses().TryRead(out _), "A batch of a broken ring did something.");
+        Expect.Equal(0, watch.Accesses, "accesses of a broken ring");
+        Expect.Equal(0, front.FreeSlots, "free slots of a broken ring");
+    }
+
+    /// <summary>What is used beside an open batch is told by the batch's end: nothing is lost in silence.</summary>
+    public static void ABatchHasItsDirectionAlone(IChoice choice)
+    {
+        using MemoryWatch watch = NewPage(choice, out uint start, out _);
+        var front = new FrontRing<Message, Message, WatchedMemory>(watch.Shared, watch.Length, start);
+        var back = new BackRing<Message, Message, WatchedMemory>(watch.Shared, watch.Length);
+        ExpectRefusal(() =>
+        {
+            RequestBatch<Message, Message, WatchedMemory> batch = front.BeginRequests();
+            Expect.That(front.TryWrite(default), "A new ring has no room.");
+            front.Push(batch);
+        });
+        front.Push();
+        ExpectRefusal(() =>
+        {
+            ServiceBatch<Message, Message, WatchedMemory> batch = back.BeginService();
+            Expect.That(back.TryRead(out _), "The request did not arrive.");
+            back.Push(batch);
+        });
+        ExpectRefusal(() =>
+        {
+            ServiceBatch<Message, Message, WatchedMemory> batch = back.BeginService();
+            Expect.That(back.TryWrite(default), "There is nothing to answer.");
+            back.Push(batch);
+        });
+        back.Push();
+        ExpectRefusal(() =>
+        {
+            ResponseBatch<Message, Message, WatchedMemory> batch = front.BeginResponses();
+            Expect.That(front.TryRead(out _), "The response did not arrive.");
+            front.End(batch);
+        });
+    }
+
+    private static void ExpectRefusal(Action misuse)
+    {
+        try
+        {
+            misuse();
+        }
+        catch (InvalidOperationException)
+        {
+            return;
+        }
+
+        throw new CheckFailedException("A batch ended though the ring was used beside it.");
     }
 
     private delegate bool TryReadMessage(out Message message);
@@ -228,6 +343,12 @@ public static unsafe class HostileRingChecks
 
     private static void ExpectOnlyIndicesRead(MemoryWatch watch) => Expect.Equal(
         0, watch.MostLoads(RingPage.HeaderSize, watch.Length - RingPage.HeaderSize), "reads of slots after a bad index");
+
+    private static bool Serves(BackRing<Message, Message, WatchedMemory> back)
+    {
+        ServiceBatch<Message, Message, WatchedMemory> batch = back.BeginService();
+        return batch.TryRead(out _) | batch.TryWrite(default) | back.Push(batch);
+    }
 
     private static void ExpectUntouched(MemoryWatch watch, Func<bool> anything, Func<bool> finalCheck)
     {

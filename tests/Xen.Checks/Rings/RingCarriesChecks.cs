@@ -36,7 +36,7 @@ public static unsafe class RingCarriesChecks
         uint returned = 0;
         for (int step = 0; step < Steps; step++)
         {
-            switch (choice.Next(6))
+            switch (choice.Next(9))
             {
                 case 0 when front.TryWrite(requested):
                     requested++;
@@ -56,11 +56,63 @@ public static unsafe class RingCarriesChecks
                 case 5 when front.TryRead(out uint response):
                     Expect.Equal(returned++, response, "response");
                     break;
+                case 6:
+                    requested = WriteBatch(choice, front, requested);
+                    break;
+                case 7:
+                    (taken, answered) = ServeBatch(choice, back, taken, answered);
+                    break;
+                case 8:
+                    returned = ReadBatch(choice, front, returned);
+                    break;
             }
 
             Expect.That(!front.IsBroken && !back.IsBroken, $"Two honest ends broke: {front.Snapshot()}; {back.Snapshot()}.");
             Expect.Equal(front.Size - (int)((uint)requested - returned), front.FreeSlots, "front's free slots");
             Expect.Equal((int)((uint)taken - answered), back.FreeSlots, "back's free slots");
         }
+    }
+
+    private static ulong WriteBatch(IChoice choice, FrontRing<ulong, uint, DirectMemory> front, ulong requested)
+    {
+        RequestBatch<ulong, uint, DirectMemory> batch = front.BeginRequests();
+        for (int i = choice.Next(front.Size + 1); i > 0 && batch.TryWrite(requested); i--)
+        {
+            requested++;
+        }
+
+        front.Push(batch);
+        return requested;
+    }
+
+    private static (ulong Taken, uint Answered) ServeBatch(IChoice choice, BackRing<ulong, uint, DirectMemory> back, ulong taken, uint answered)
+    {
+        ServiceBatch<ulong, uint, DirectMemory> batch = back.BeginService();
+        for (int i = choice.Next(2 * back.Size); i > 0; i--)
+        {
+            if (choice.Next(2) == 0 && batch.TryRead(out ulong request))
+            {
+                Expect.Equal(taken++, request, "request of a batch");
+            }
+            else if (batch.TryWrite(answered))
+            {
+                answered++;
+            }
+        }
+
+        back.Push(batch);
+        return (taken, answered);
+    }
+
+    private static uint ReadBatch(IChoice choice, FrontRing<ulong, uint, DirectMemory> front, uint returned)
+    {
+        ResponseBatch<ulong, uint, DirectMemory> batch = front.BeginResponses();
+        for (int i = choice.Next(front.Size + 1); i > 0 && batch.TryRead(out uint response); i--)
+        {
+            Expect.Equal(returned++, response, "response of a batch");
+        }
+
+        front.End(batch);
+        return returned;
     }
 }
