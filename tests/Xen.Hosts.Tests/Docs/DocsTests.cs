@@ -9,7 +9,7 @@ namespace Xen.Hosts.Tests.Docs;
 /// <summary>What the documents say is so: their programs compile and run, their files exist, their tables are whole.</summary>
 public partial class DocsTests
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     public static TheoryData<string> Documents() =>
         new(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(Path.Combine(Root, "README.md")).Select(file => Path.GetRelativePath(Root, file)).Order());
