@@ -11,10 +11,16 @@ public partial class DocsTests
 {
     internal static readonly string Root = FindRoot();
 
+    // The cells of a row of docs/hardening.md, counted from the one before the first bar.
+    private const int HoldersCell = 4;
+    private const int MutationsCell = 5;
+
     public static TheoryData<string> Documents() =>
         new(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(Path.Combine(Root, "README.md")).Select(file => Path.GetRelativePath(Root, file)).Order());
 
     public static TheoryData<string> Rules() => new(Enumerable.Range(1, 20).Select(number => $"R{number}"));
+
+    public static TheoryData<string> BuiltRules() => new(Enumerable.Range(1, 11).Append(16).Append(20).Select(number => $"R{number}"));
 
     public static TheoryData<string> Projects() => new(
         Directory.EnumerateDirectories(Root, "Xen.*").Where(folder => File.Exists(Path.Combine(folder, "Log.cs"))).Select(folder => Path.GetFileName(folder)).Order());
@@ -57,15 +63,20 @@ public partial class DocsTests
     [MemberData(nameof(Rules))]
     public void Every_rule_has_a_row_and_what_holds_it_exists(string rule)
     {
-        string row = Read("docs/hardening.md").Split('\n').Single(line => line.StartsWith($"| {rule} |", StringComparison.Ordinal));
-        string[] cells = row.Split('|', StringSplitOptions.TrimEntries);
-        foreach (Match name in Name().Matches($"{cells[4]} {cells[5]}"))
+        foreach (string text in NamesIn(rule, HoldersCell).Concat(NamesIn(rule, MutationsCell)))
         {
-            string text = name.Groups[1].Value;
-            bool exists = CheckList.All.Any(check => check.Name == text || check.Name.StartsWith($"{text} (", StringComparison.Ordinal))
-                || File.Exists(Path.Combine(Root, text)) || File.Exists(Path.Combine(Root, "tests/mutations", text + ".patch"));
-            Assert.True(exists, $"docs/hardening.md, {rule}: there is no check, test file or mutation '{text}'.");
+            Assert.True(
+                IsCheck(text) || IsMutation(text) || File.Exists(Path.Combine(Root, text)),
+                $"docs/hardening.md, {rule}: there is no check, test file or mutation '{text}'.");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(BuiltRules))]
+    public void Every_rule_that_is_built_is_held_by_a_check_and_seen_to_fail_by_a_mutation(string rule)
+    {
+        Assert.True(NamesIn(rule, HoldersCell).Any(IsCheck), $"docs/hardening.md, {rule}: 'what holds it' names no check of tests/Xen.Checks.");
+        Assert.True(NamesIn(rule, MutationsCell).Any(IsMutation), $"docs/hardening.md, {rule}: 'mutations' names no patch of tests/mutations.");
     }
 
     [Theory]
@@ -92,6 +103,18 @@ public partial class DocsTests
         Assert.All(ranges.Zip(ranges.Skip(1)), pair => Assert.True(pair.First.Last < pair.Second.First, $"{pair.First} and {pair.Second} overlap."));
         Assert.All(ranges, range => Assert.True(range.First <= range.Last));
     }
+
+    private static string[] NamesIn(string rule, int cell)
+    {
+        string row = Read("docs/hardening.md").Split('\n').Single(line => line.StartsWith($"| {rule} |", StringComparison.Ordinal));
+        return [.. Name().Matches(row.Split('|', StringSplitOptions.TrimEntries)[cell]).Select(name => name.Groups[1].Value)];
+    }
+
+    // A check that runs over each ABI has one name in the documents, and a longer one for each of them.
+    private static bool IsCheck(string name) =>
+        CheckList.All.Any(check => check.Name == name || check.Name.StartsWith($"{name} (", StringComparison.Ordinal));
+
+    private static bool IsMutation(string name) => File.Exists(Path.Combine(Root, "tests/mutations", name + ".patch"));
 
     private static string Read(string document) => File.ReadAllText(Path.Combine(Root, document));
 
