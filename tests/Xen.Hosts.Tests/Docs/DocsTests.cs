@@ -79,6 +79,27 @@ public partial class DocsTests
         Assert.True(NamesIn(rule, MutationsCell).Any(IsMutation), $"docs/hardening.md, {rule}: 'mutations' names no patch of tests/mutations.");
     }
 
+    [Fact]
+    public void Every_citation_of_the_protocols_has_its_section()
+    {
+        HashSet<string> sections = [.. SectionHeading().Matches(Read("docs/protocols.md")).Select(heading => heading.Groups[1].Value)];
+        var cited = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (string file in Sources())
+        {
+            string text = File.ReadAllText(file);
+            // Each mention is one, or this would look for something that nobody writes.
+            Assert.True(Mention().Count(text) == Citation().Count(text), $"{file}: a citation of the protocols without a section's number.");
+            foreach (Match citation in Citation().Matches(text))
+            {
+                cited.UnionWith(citation.Groups.Values.Skip(1).Where(group => group.Success).Select(group => group.Value));
+                Assert.All(citation.Groups.Values.Skip(1).Where(group => group.Success), group => Assert.True(
+                    sections.Contains(group.Value), $"{file} cites section {group.Value}, which docs/protocols.md does not have."));
+            }
+        }
+
+        Assert.True(cited.Count >= 10, $"Only {string.Join(", ", cited)} are cited.");
+    }
+
     [Theory]
     [MemberData(nameof(Projects))]
     public void A_projects_log_ids_are_its_own_and_in_the_range_of_the_document(string project)
@@ -116,6 +137,11 @@ public partial class DocsTests
 
     private static bool IsMutation(string name) => File.Exists(Path.Combine(Root, "tests/mutations", name + ".patch"));
 
+    private static IEnumerable<string> Sources() =>
+        new[] { "tests", "samples", "tools", "benchmarks" }.Select(folder => Path.Combine(Root, folder)).Concat(Directory.EnumerateDirectories(Root, "Xen.*"))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".cs" or ".c" or ".h" or ".sh" && file != Path.Combine(Root, "tests/Xen.Hosts.Tests/Docs/DocsTests.cs"));
+
     private static string Read(string document) => File.ReadAllText(Path.Combine(Root, document));
 
     // Lines without their indentation, so that a piece of a method is found in it.
@@ -141,6 +167,15 @@ public partial class DocsTests
 
     [GeneratedRegex(@"`((?:Xen\.\w+|tests|samples|tools|docs)/[\w./-]+\.\w+)`")]
     private static partial Regex SourceFile();
+
+    [GeneratedRegex(@"^## (\d+\.\d+) ", RegexOptions.Multiline)]
+    private static partial Regex SectionHeading();
+
+    [GeneratedRegex("xen-protocols")]
+    private static partial Regex Mention();
+
+    [GeneratedRegex(@"xen-protocols (\d+\.\d+)(?: to (\d+\.\d+))?")]
+    private static partial Regex Citation();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Name();
