@@ -33,6 +33,7 @@ public sealed class BlkbackDevice
         _options = options ?? BlkbackOptions.Default;
         _options.Check();
         _logger = ports.LoggerFactory.CreateLogger<BlkbackDevice>();
+        Telemetry.Add(this);
     }
 
     /// <summary>The back end's node.</summary>

@@ -136,6 +136,11 @@ public sealed unsafe class FileBlockStore : IBlockStore
             throw new XenException(XenErrno.EISDIR, operation, "it is a directory; a raw image was expected");
         }
 
+        if (FileKind.ExplainUnfit(path) is { } kind)
+        {
+            throw new XenException(XenErrno.EINVAL, operation, $"{kind}; a raw image was expected, a file or a block device");
+        }
+
         try
         {
             return File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite);

@@ -64,7 +64,7 @@ public sealed partial class BlkfrontDevice : IBlockDevice
         chosen.Check();
         var device = new BlkfrontDevice(ports, path, chosen);
         await device.ConnectAsync(cancellationToken);
-        return device;
+        return Telemetry.Add(device);
     }
 
     /// <summary>Connects again, after the connection before has ended; waits for its end when it is on its way there.</summary>
@@ -121,6 +121,7 @@ public sealed partial class BlkfrontDevice : IBlockDevice
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
+        Telemetry.Remove(this);
         if (_xenbus is not null)
         {
             await _xenbus.DisposeAsync();

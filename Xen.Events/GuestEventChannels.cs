@@ -35,6 +35,7 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventPriority, 
         _abi = SetUp();
         lifecycle.Resumed += OnResumed;
         hypervisor.SetUpcall(() => _abi.Scan(this));
+        Telemetry.Add(this);
     }
 
     /// <inheritdoc />
@@ -51,6 +52,12 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventPriority, 
 
     /// <summary>Ports that are open.</summary>
     public int OpenCount { get; private set; }
+
+    /// <summary>Events that arrived at open ports.</summary>
+    internal long ReceivedEvents { get; private set; }
+
+    /// <summary>Events that brought no work, as those who wait for them said.</summary>
+    internal long SpuriousEvents { get; private set; }
 
     /// <inheritdoc />
     public EventPort AllocateUnbound(DomainId remote)
@@ -145,6 +152,7 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventPriority, 
             return;
         }
 
+        SpuriousEvents += spurious ? 1 : 0;
         state.SpuriousCount = spurious ? Math.Min(state.SpuriousCount + 1, EventBackOff.MaxCount) : 0;
         TimeSpan delay = EventBackOff.DelayAfter(state.SpuriousCount);
         if (delay == TimeSpan.Zero)
@@ -182,6 +190,7 @@ public sealed unsafe class GuestEventChannels : IEventChannels, IEventPriority, 
             return;
         }
 
+        ReceivedEvents++;
         state.IsMasked = true;
         state.Count++;
         state.Waiter.TrySetResult(state.Count);

@@ -43,6 +43,7 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
         _pool = new PagePool(hypervisor, budget);
         _quarantine = new Quarantine(_references, _pool, scheduler.TimeProvider);
         lifecycle.Resumed += OnResumed;
+        Telemetry.Add(this);
     }
 
     /// <summary>The version that Xen and this guest use.</summary>

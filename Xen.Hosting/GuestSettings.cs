@@ -8,6 +8,9 @@ public sealed record GuestSettings
     /// <summary>Which host: <c>simulation</c> (the default) or <c>linux</c>; <see langword="null"/> lets <c>XENSTACK_HOST</c> decide. Never guessed.</summary>
     public string? Host { get; init; }
 
+    /// <summary>The program's name, which then begins what is said when no guest can be started; <see langword="null"/> for none.</summary>
+    public string? ProgramName { get; init; }
+
     /// <summary>How long all exit hooks together may take, and then all closing devices together. Default 5 s each.</summary>
     public TimeSpan ExitDeadline { get; init; } = TimeSpan.FromSeconds(5);
 

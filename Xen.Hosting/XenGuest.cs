@@ -20,7 +20,7 @@ public static class XenGuest
     /// <summary>What the host options mean, one a line, for a program's own <c>--help</c>.</summary>
     public const string OptionsHelp = """
           --host NAME     simulation (the default) or linux (user-mode drivers over /dev/xen); XENSTACK_HOST does the same
-          --seed N        the simulation's seed
+          --seed N        the simulation's seed; refused with another host
           --log RULES     what is logged: LEVEL, or CATEGORY:LEVEL with commas between
         """;
 
@@ -42,14 +42,20 @@ public static class XenGuest
         HostArguments? arguments = HostArguments.TryParse(args, out string error);
         if (arguments is null)
         {
-            return Task.FromResult(Refuse(error, GuestExit.UsageCode));
+            return Task.FromResult(Refuse(settings, error, GuestExit.UsageCode));
         }
 
         GuestSettings effective = Merge(settings ?? new GuestSettings(), arguments);
         IGuestHost? host = hosts.Find(known => known.Name == effective.Host);
         if (host is null)
         {
-            return Task.FromResult(Refuse($"There is no host '{effective.Host}': expected {string.Join(" or ", hosts.Select(known => known.Name))}.", GuestExit.UsageCode));
+            string known = string.Join(" or ", hosts.Select(known => known.Name));
+            return Task.FromResult(Refuse(settings, $"There is no host '{effective.Host}': expected {known}.", GuestExit.UsageCode));
+        }
+
+        if (arguments.Seed is not null && host.Name != SimulationHost.HostName)
+        {
+            return Task.FromResult(Refuse(settings, $"--seed is for the simulation: the {host.Name} host has its own world.", GuestExit.UsageCode));
         }
 
         try
@@ -59,7 +65,7 @@ public static class XenGuest
         }
         catch (GuestStartException exception)
         {
-            return Task.FromResult(Refuse(exception.Message, GuestExit.UnavailableCode));
+            return Task.FromResult(Refuse(settings, exception.Message, GuestExit.UnavailableCode));
         }
     }
 
@@ -96,9 +102,9 @@ public static class XenGuest
         }
     }
 
-    private static int Refuse(string error, int code)
+    private static int Refuse(GuestSettings? settings, string error, int code)
     {
-        Console.Error.WriteLine(error);
+        Console.Error.WriteLine(settings?.ProgramName is { } name ? $"{name}: {error}" : error);
         return code;
     }
 }

@@ -12,6 +12,25 @@ public static class KernelDrivers
     /// <exception cref="XenException">A driver holds it (<see cref="XenErrno.EBUSY"/>); the message names the driver and how to unbind it.</exception>
     public static void ThrowIfHeld(string frontendPath) => ThrowIfHeld(frontendPath, DefaultSysfs);
 
+    /// <summary>Lists the devices of this domain that kernel drivers hold, by path. Empty where there is no Xen.</summary>
+    /// <param name="sysfs">Where the kernel shows its devices.</param>
+    public static IReadOnlyList<HeldDevice> List(string sysfs = DefaultSysfs)
+    {
+        ArgumentNullException.ThrowIfNull(sysfs);
+        string folder = $"{sysfs}/bus/xen/devices";
+        string[] devices = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+        var held = new List<HeldDevice>();
+        foreach (string device in devices.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
+        {
+            if (DriverOf(device, sysfs) is { } driver)
+            {
+                held.Add(new HeldDevice($"device/{device.Replace('-', '/')}", driver, Unbind(device, driver, sysfs)));
+            }
+        }
+
+        return held;
+    }
+
     internal static void ThrowIfHeld(string frontendPath, string sysfs)
     {
         ArgumentNullException.ThrowIfNull(frontendPath);
@@ -20,18 +39,20 @@ public static class KernelDrivers
             return;
         }
 
-        string link = $"{sysfs}/bus/xen/devices/{device}/driver";
-        FileSystemInfo? target = Directory.Exists(link) ? Directory.ResolveLinkTarget(link, returnFinalTarget: true) : null;
-        if (target is null)
+        if (DriverOf(device, sysfs) is { } driver)
         {
-            return;
+            throw new XenException(
+                XenErrno.EBUSY, $"open {frontendPath}", $"the kernel's driver '{driver}' has it; take it away first: {Unbind(device, driver, sysfs)}");
         }
-
-        throw new XenException(
-            XenErrno.EBUSY,
-            $"open {frontendPath}",
-            $"the kernel's driver '{target.Name}' has it; take it away first: echo {device} > {sysfs}/bus/xen/drivers/{target.Name}/unbind");
     }
+
+    private static string? DriverOf(string device, string sysfs)
+    {
+        string link = $"{sysfs}/bus/xen/devices/{device}/driver";
+        return Directory.Exists(link) ? Directory.ResolveLinkTarget(link, returnFinalTarget: true)?.Name : null;
+    }
+
+    private static string Unbind(string device, string driver, string sysfs) => $"echo {device} > {sysfs}/bus/xen/drivers/{driver}/unbind";
 
     // The kernel names device/vbd/51712 "vbd-51712", and looks below the domain's own device/ only.
     private static string? DeviceName(string frontendPath)

@@ -83,6 +83,7 @@ internal sealed class NetbackConnection : IXenbusDriver
 
     private async Task ServeAsync(NetbackDevice device)
     {
+        Telemetry.Add(device);
         try
         {
             await _serve(device, _stopping.Token);
@@ -96,6 +97,10 @@ internal sealed class NetbackConnection : IXenbusDriver
 #pragma warning restore CA1031
         {
             _xenbus!.Fail(exception);
+        }
+        finally
+        {
+            Telemetry.Remove(device);
         }
     }
 

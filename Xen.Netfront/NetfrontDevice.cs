@@ -76,7 +76,7 @@ public sealed class NetfrontDevice : INetworkDevice
         ArgumentNullException.ThrowIfNull(ports);
         options ??= NetfrontOptions.Default;
         (NetfrontConnection connection, XenbusConnection xenbus) = await ConnectAsync(ports, path, options, timeouts, cancellationToken);
-        return new NetfrontDevice(ports, path, options, timeouts, connection, xenbus);
+        return Telemetry.Add(new NetfrontDevice(ports, path, options, timeouts, connection, xenbus));
     }
 
     /// <summary>Connects again after <see cref="Completion"/>. Listeners and reservations of the old connection have ended.</summary>
@@ -148,6 +148,7 @@ public sealed class NetfrontDevice : INetworkDevice
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
+        Telemetry.Remove(this);
         _connection.Inbox.End(DeviceResult.Success);
         await _xenbus.DisposeAsync();
     }

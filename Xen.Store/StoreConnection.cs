@@ -40,6 +40,7 @@ internal sealed class StoreConnection : IAsyncDisposable
         _scheduler = scheduler;
         _logger = logger;
         _mayContinueSending = new WaitSource<bool>(scheduler);
+        Telemetry.Add(this);
         scheduler.Schedule(static state => ((StoreConnection)state!).Start(), this);
     }
 
@@ -52,6 +53,12 @@ internal sealed class StoreConnection : IAsyncDisposable
     public bool IsUsable => _failure is null;
 
     public int WatchCount => _watches.Count;
+
+    /// <summary>Requests that were made.</summary>
+    public long RequestCount { get; private set; }
+
+    /// <summary>Watch events that came.</summary>
+    public long EventCount { get; private set; }
 
     /// <summary>Begins a request; the caller appends its arguments and hands it to <see cref="CallAsync"/>.</summary>
     public StoreRequest Rent(XsdSockmsgType type, uint transactionId, string subject)
@@ -72,6 +79,7 @@ internal sealed class StoreConnection : IAsyncDisposable
             throw new XenException(XenErrno.EBUSY, request.ToString(), $"{MaxQueued} requests wait already on {Name}");
         }
 
+        RequestCount++;
         ValueTask<StoreReply> reply = request.Wait.WaitAsync(cancellationToken);
         Enqueue(request);
         try
@@ -109,6 +117,7 @@ internal sealed class StoreConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Telemetry.Remove(this);
         if (_disposed)
         {
             return;
@@ -214,6 +223,7 @@ internal sealed class StoreConnection : IAsyncDisposable
         {
             if (header.Type == (uint)XsdSockmsgType.WatchEvent)
             {
+                EventCount++;
                 HandleEvent(payload);
             }
             else

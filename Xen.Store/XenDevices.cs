@@ -67,6 +67,11 @@ public sealed class XenDevices(XenbusPorts ports)
 
     private static uint? Select(SortedSet<uint> ids, string selector)
     {
+        if (selector.Length == 0)
+        {
+            return null;
+        }
+
         ReadOnlySpan<char> slot = selector.AsSpan(1);
         if (selector[0] == '#' && uint.TryParse(slot, NumberStyles.None, CultureInfo.InvariantCulture, out uint index))
         {

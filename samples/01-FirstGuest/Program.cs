@@ -12,6 +12,7 @@ try
 {
     var settings = new GuestSettings
     {
+        ProgramName = "first-guest",
         World = new SimulatedWorld
         {
             Name = "first-guest",

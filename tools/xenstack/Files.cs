@@ -1,3 +1,5 @@
+using Xen.Blkback;
+
 namespace XenStack.Tool;
 
 /// <summary>Files that the user names: what is wrong with one is said with its name.</summary>
@@ -5,6 +7,11 @@ internal static class Files
 {
     public static FileStream OpenInput(FileInfo file)
     {
+        if (FileKind.ExplainUnfit(file.FullName) is { } kind)
+        {
+            throw new ToolException($"cannot read {file.FullName}: {kind}; a raw image was expected, a file or a block device.");
+        }
+
         try
         {
             return file.OpenRead();

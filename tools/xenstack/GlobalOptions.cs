@@ -43,6 +43,8 @@ internal sealed class GlobalOptions
 
     public void AddTo(RootCommand command)
     {
+        Seed.Validators.Add(RefuseOutsideSimulation);
+        Disks.Validators.Add(RefuseOutsideSimulation);
         command.Add(Json);
         command.Add(Host);
         command.Add(Log);
@@ -53,6 +55,7 @@ internal sealed class GlobalOptions
     public GuestSettings ToSettings(ParseResult result) => new()
     {
         Host = result.GetValue(Host),
+        ProgramName = "xenstack",
         LogThresholds = result.GetValue(Log) ?? LogThresholds.Default,
         World = new SimulatedWorld
         {
@@ -61,6 +64,16 @@ internal sealed class GlobalOptions
             Interfaces = [new SimulatedInterface()],
         },
     };
+
+    // Silence would let a user believe that a disk of theirs is at work.
+    private void RefuseOutsideSimulation(OptionResult result)
+    {
+        string? host = result.GetValue(Host) ?? Environment.GetEnvironmentVariable(XenGuest.HostVariable);
+        if (!result.Implicit && host is "linux")
+        {
+            result.AddError($"{result.Option.Name} is for the simulation: the {host} host has its own world.");
+        }
+    }
 
     private static LogThresholds ParseThresholds(ArgumentResult result)
     {

@@ -45,5 +45,5 @@ internal static class GuestRunner
 
     // Anything else is a defect of the tool and is not hidden.
     private static bool IsForTheUser(Exception exception) =>
-        exception is ToolException or XenException or XenProtocolException or IOException or UnauthorizedAccessException or ArgumentException;
+        exception is ToolException or XenException or XenProtocolException or IOException or UnauthorizedAccessException;
 }

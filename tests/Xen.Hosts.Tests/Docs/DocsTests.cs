@@ -9,12 +9,18 @@ namespace Xen.Hosts.Tests.Docs;
 /// <summary>What the documents say is so: their programs compile and run, their files exist, their tables are whole.</summary>
 public partial class DocsTests
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
+
+    // The cells of a row of docs/hardening.md, counted from the one before the first bar.
+    private const int HoldersCell = 4;
+    private const int MutationsCell = 5;
 
     public static TheoryData<string> Documents() =>
         new(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(Path.Combine(Root, "README.md")).Select(file => Path.GetRelativePath(Root, file)).Order());
 
     public static TheoryData<string> Rules() => new(Enumerable.Range(1, 20).Select(number => $"R{number}"));
+
+    public static TheoryData<string> BuiltRules() => new(Enumerable.Range(1, 11).Append(16).Append(20).Select(number => $"R{number}"));
 
     public static TheoryData<string> Projects() => new(
         Directory.EnumerateDirectories(Root, "Xen.*").Where(folder => File.Exists(Path.Combine(folder, "Log.cs"))).Select(folder => Path.GetFileName(folder)).Order());
@@ -57,15 +63,41 @@ public partial class DocsTests
     [MemberData(nameof(Rules))]
     public void Every_rule_has_a_row_and_what_holds_it_exists(string rule)
     {
-        string row = Read("docs/hardening.md").Split('\n').Single(line => line.StartsWith($"| {rule} |", StringComparison.Ordinal));
-        string[] cells = row.Split('|', StringSplitOptions.TrimEntries);
-        foreach (Match name in Name().Matches($"{cells[4]} {cells[5]}"))
+        foreach (string text in NamesIn(rule, HoldersCell).Concat(NamesIn(rule, MutationsCell)))
         {
-            string text = name.Groups[1].Value;
-            bool exists = CheckList.All.Any(check => check.Name == text || check.Name.StartsWith($"{text} (", StringComparison.Ordinal))
-                || File.Exists(Path.Combine(Root, text)) || File.Exists(Path.Combine(Root, "tests/mutations", text + ".patch"));
-            Assert.True(exists, $"docs/hardening.md, {rule}: there is no check, test file or mutation '{text}'.");
+            Assert.True(
+                IsCheck(text) || IsMutation(text) || File.Exists(Path.Combine(Root, text)),
+                $"docs/hardening.md, {rule}: there is no check, test file or mutation '{text}'.");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(BuiltRules))]
+    public void Every_rule_that_is_built_is_held_by_a_check_and_seen_to_fail_by_a_mutation(string rule)
+    {
+        Assert.True(NamesIn(rule, HoldersCell).Any(IsCheck), $"docs/hardening.md, {rule}: 'what holds it' names no check of tests/Xen.Checks.");
+        Assert.True(NamesIn(rule, MutationsCell).Any(IsMutation), $"docs/hardening.md, {rule}: 'mutations' names no patch of tests/mutations.");
+    }
+
+    [Fact]
+    public void Every_citation_of_the_protocols_has_its_section()
+    {
+        HashSet<string> sections = [.. SectionHeading().Matches(Read("docs/protocols.md")).Select(heading => heading.Groups[1].Value)];
+        var cited = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (string file in Sources())
+        {
+            string text = File.ReadAllText(file);
+            // Each mention is one, or this would look for something that nobody writes.
+            Assert.True(Mention().Count(text) == Citation().Count(text), $"{file}: a citation of the protocols without a section's number.");
+            foreach (Match citation in Citation().Matches(text))
+            {
+                cited.UnionWith(citation.Groups.Values.Skip(1).Where(group => group.Success).Select(group => group.Value));
+                Assert.All(citation.Groups.Values.Skip(1).Where(group => group.Success), group => Assert.True(
+                    sections.Contains(group.Value), $"{file} cites section {group.Value}, which docs/protocols.md does not have."));
+            }
+        }
+
+        Assert.True(cited.Count >= 10, $"Only {string.Join(", ", cited)} are cited.");
     }
 
     [Theory]
@@ -93,6 +125,23 @@ public partial class DocsTests
         Assert.All(ranges, range => Assert.True(range.First <= range.Last));
     }
 
+    private static string[] NamesIn(string rule, int cell)
+    {
+        string row = Read("docs/hardening.md").Split('\n').Single(line => line.StartsWith($"| {rule} |", StringComparison.Ordinal));
+        return [.. Name().Matches(row.Split('|', StringSplitOptions.TrimEntries)[cell]).Select(name => name.Groups[1].Value)];
+    }
+
+    // A check that runs over each ABI has one name in the documents, and a longer one for each of them.
+    private static bool IsCheck(string name) =>
+        CheckList.All.Any(check => check.Name == name || check.Name.StartsWith($"{name} (", StringComparison.Ordinal));
+
+    private static bool IsMutation(string name) => File.Exists(Path.Combine(Root, "tests/mutations", name + ".patch"));
+
+    private static IEnumerable<string> Sources() =>
+        new[] { "tests", "samples", "tools", "benchmarks" }.Select(folder => Path.Combine(Root, folder)).Concat(Directory.EnumerateDirectories(Root, "Xen.*"))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".cs" or ".c" or ".h" or ".sh" && file != Path.Combine(Root, "tests/Xen.Hosts.Tests/Docs/DocsTests.cs"));
+
     private static string Read(string document) => File.ReadAllText(Path.Combine(Root, document));
 
     // Lines without their indentation, so that a piece of a method is found in it.
@@ -118,6 +167,15 @@ public partial class DocsTests
 
     [GeneratedRegex(@"`((?:Xen\.\w+|tests|samples|tools|docs)/[\w./-]+\.\w+)`")]
     private static partial Regex SourceFile();
+
+    [GeneratedRegex(@"^## (\d+\.\d+) ", RegexOptions.Multiline)]
+    private static partial Regex SectionHeading();
+
+    [GeneratedRegex("xen-protocols")]
+    private static partial Regex Mention();
+
+    [GeneratedRegex(@"xen-protocols (\d+\.\d+)(?: to (\d+\.\d+))?")]
+    private static partial Regex Citation();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Name();

@@ -23,9 +23,10 @@ public class FirstGuestTests
     [InlineData("bogus", 64, "'bogus' is not known")]
     [InlineData("--host=mars", 64, "There is no host 'mars'")]
     [InlineData("--seed=x", 64, "--seed is 'x'")]
-    public async Task A_wrong_word_is_refused(string word, int code, string expected)
+    [InlineData("--host=linux --seed=7", 64, "--seed is for the simulation: the linux host has its own world.")]
+    public async Task A_wrong_word_is_refused(string words, int code, string expected)
     {
-        ChildProcess child = await ChildProcess.RunAsync(Sample, [word]);
+        ChildProcess child = await ChildProcess.RunAsync(Sample, words.Split(' '));
         Assert.Equal(code, child.ExitCode);
         Assert.Contains(expected, child.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", child.Error, StringComparison.Ordinal);

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using XenStack.Tool;
 
 namespace Xen.Hosts.Tests.Tool;
 
@@ -77,6 +80,7 @@ public sealed class BlkTests : IDisposable
         string data = _folder.Make("data.img", 1000);
         string[] world = ["--disk", $"xvda={disk}"];
         (await ToolRun.Of(["blk", "info", "xvdc", .. world])).Refused(1, "open vbd xvdc", "51712 (xvda)");
+        (await ToolRun.Of(["blk", "info", "device/vbd/", .. world])).Refused(1, "open vbd device/vbd/", "51712 (xvda)");
         (await ToolRun.Of(["blk", "write", "xvda", data, "--disk", $"xvda={disk},ro"])).Refused(1, "1000 bytes are no whole number of sectors", "512");
         (await ToolRun.Of(["blk", "write", "xvda", disk, "--disk", $"xvda={disk},ro"])).Refused(1, "cannot write device/vbd/51712", "read-only");
         (await ToolRun.Of(["blk", "write", "xvda", _folder["none.img"], .. world])).Refused(1, "cannot read", _folder["none.img"], "there is no such file");
@@ -104,5 +108,28 @@ public sealed class BlkTests : IDisposable
         (await ToolRun.Of("blk", "info", "xvda", "--disk", $"xvda={odd}")).Refused(69, odd, "1000 bytes", "whole number of sectors");
         (await ToolRun.Of("blk", "info", "xvda", "--disk", $"sda={odd}")).Refused(69, "add disk 'sda'", "xvda");
         (await ToolRun.Of("blk", "info", "xvda", "--disk", $"xvda={_folder["none.img"]}")).Refused(69, _folder["none.img"], "there is no such file");
+    }
+
+    [Theory]
+    [InlineData("pipe", "69", "it is a pipe", "blk", "info", "xvda", "--disk", "xvda=PIPE,ro")]
+    [InlineData("pipe", "69", "it is a pipe", "blk", "info", "xvda", "--disk", "xvda=PIPE")]
+    [InlineData("pipe", "1", "it is a pipe", "blk", "write", "xvda", "PIPE", "--disk", "xvda=DISK")]
+    [InlineData("/dev/zero", "69", "it is a character device", "blk", "info", "xvda", "--disk", "xvda=PIPE,ro")]
+    [InlineData("/dev/zero", "1", "it is a character device", "blk", "verify", "xvda", "PIPE", "--disk", "xvda=DISK")]
+    public async Task What_is_no_file_is_refused_and_nobody_waits_for_it(string name, string code, string expected, params string[] args)
+    {
+        string path = name[0] == '/' ? name : _folder[name];
+        if (path != name)
+        {
+            using var make = Process.Start("mkfifo", [path]);
+            await make.WaitForExitAsync();
+            Assert.Equal(0, make.ExitCode);
+        }
+
+        string disk = _folder.Make("disk.img", 1 << 20);
+        string[] words = [.. args.Select(word => word.Replace("PIPE", path, StringComparison.Ordinal).Replace("DISK", disk, StringComparison.Ordinal))];
+        // In a process of its own: one that waits can be ended.
+        ChildProcess child = await ChildProcess.RunAsync(typeof(XenStackCommand).Assembly, words);
+        new ToolRun(child.ExitCode, child.Output, child.Error).Refused(int.Parse(code, CultureInfo.InvariantCulture), path, expected, "raw image");
     }
 }

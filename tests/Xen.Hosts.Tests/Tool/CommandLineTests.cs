@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Xen.Hosting;
+using Xen.Simulation;
 using XenStack.Tool;
 
 namespace Xen.Hosts.Tests.Tool;
@@ -22,6 +24,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("'loud' in 'loud' is no log threshold", "store", "read", "name", "--log", "loud")]
     [InlineData("--seed is '-1': expected a number from 0", "store", "read", "name", "--seed=-1")]
     [InlineData("There is no host 'mars': expected simulation or linux", "store", "read", "name", "--host", "mars")]
+    [InlineData("--seed is for the simulation: the linux host has its own world.", "store", "read", "name", "--host", "linux", "--seed", "7")]
+    [InlineData("--disk is for the simulation: the linux host has its own world.", "--disk", "xvda=x.img", "blk", "info", "xvda", "--host", "linux")]
+    [InlineData("'a b' is no path of a node: character 1 is ' '", "store", "read", "a b")]
+    [InlineData("a device was expected, not an empty word", "blk", "info", "")]
+    [InlineData("a device was expected, not an empty word", "net", "listen", "")]
     public async Task A_wrong_command_line_is_one_line_and_exit_code_64(string expected, params string[] args) =>
         (await ToolRun.Of(args)).Refused(64, expected);
 
@@ -79,6 +86,32 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void The_doctor_lists_what_the_kernels_drivers_hold()
+    {
+        string bus = _folder["root/sys/bus/xen"];
+        Directory.CreateDirectory($"{bus}/drivers/vbd");
+        Directory.CreateDirectory($"{bus}/devices/vif-0");
+        Directory.CreateDirectory($"{bus}/devices/vbd-51712");
+        Directory.CreateSymbolicLink($"{bus}/devices/vbd-51712/driver", $"{bus}/drivers/vbd");
+        Finding held = Assert.Single(new LinuxExamination(_folder["root"]).Examine(), finding => finding.Subject.StartsWith("device/", StringComparison.Ordinal));
+        Assert.Equal("device/vbd/51712", held.Subject);
+        Assert.True(held.IsPresent);
+        Assert.Contains("driver 'vbd'", held.Detail, StringComparison.Ordinal);
+        Assert.Contains($"echo vbd-51712 > {bus}/drivers/vbd/unbind", held.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_defect_of_the_stack_is_not_taken_for_the_users_mistake()
+    {
+        var root = new RootCommand();
+        var options = new GlobalOptions();
+        options.AddTo(root);
+        GuestCrashedException crash = await Assert.ThrowsAsync<GuestCrashedException>(
+            () => GuestRunner.RunAsync(root.Parse(["--log", "none"]), options, (_, _) => throw new ArgumentException("a defect")));
+        Assert.IsType<ArgumentException>(crash.InnerException);
+    }
+
+    [Fact]
     public async Task The_doctor_prints_json()
     {
         ToolRun run = await ToolRun.Of("doctor", "--json");
@@ -115,6 +148,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(GuestExit.UnavailableCode, child.ExitCode);
         Assert.Contains("/dev/xen/evtchn", child.Error, StringComparison.Ordinal);
         Assert.Contains("modprobe xen-evtchn", child.Error, StringComparison.Ordinal);
+        Assert.StartsWith("xenstack: ", child.Error, StringComparison.Ordinal);
         Assert.Equal(1, child.Error.Count(letter => letter == '\n'));
     }
 

@@ -41,6 +41,14 @@ public sealed class NetTests : IDisposable
     }
 
     [Fact]
+    public async Task Listening_ends_with_its_count_its_time_or_never()
+    {
+        (await ToolRun.Of("net", "listen", "0")).Refused(1, "wait for ever", "simulation");
+        (await ToolRun.Of("net", "listen", "0", "--count", "5")).Refused(1, "wait for ever", "simulation");
+        Assert.Equal("0 frames in 0.1 s\n", (await ToolRun.Of("net", "listen", "0", "--count", "5", "--seconds", "0.1")).Succeeded());
+    }
+
+    [Fact]
     public async Task What_cannot_be_done_is_one_line_that_says_what_and_where()
     {
         (await ToolRun.Of("net", "ping", "5", "192.0.2.1")).Refused(1, "open vif 5", "there are: 0");

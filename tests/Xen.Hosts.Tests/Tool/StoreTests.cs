@@ -68,7 +68,6 @@ public class StoreTests
         (await ToolRun.Of("store", "rm", "name")).Refused(1, "name", "EACCES");
         (await ToolRun.Of("store", "write", "/somewhere", "x")).Refused(1, "/somewhere", "EACCES");
         (await ToolRun.Of("store", "write", "data/x", new string('x', 5000))).Refused(1, "data/x");
-        (await ToolRun.Of("store", "read", "a b")).Refused(1, "a b");
         (await ToolRun.Of("store", "watch", "name", "--count", "0")).Refused(64, "--count is '0'", "from 1 to");
     }
 }

@@ -41,6 +41,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
     {
         Assert.Equal(code, ExitCode);
         Assert.Equal(1, Error.Count(letter => letter == '\n'));
+        Assert.StartsWith("xenstack: ", Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         Assert.All(words, word => Assert.Contains(word, Error, StringComparison.Ordinal));
     }

@@ -8,7 +8,12 @@ namespace XenStack.Tool;
 internal sealed class BlkCommand : Command
 {
     private readonly GlobalOptions _options;
-    private readonly Argument<string> _device = new("device") { Description = "Its name (xvda), number (51712), slot (#0), node, or what it serves." };
+    private readonly Argument<string> _device = new("device")
+    {
+        Description = "Its name (xvda), number (51712), slot (#0), node, or what it serves.",
+        CustomParser = WordParser.Device,
+    };
+
     private readonly Argument<FileInfo> _file = new("file") { Description = "A raw image file." };
     private readonly Option<ulong> _sector = new("--sector")
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Xen.Linux;
 
 namespace XenStack.Tool;
 
@@ -24,6 +25,11 @@ internal sealed class LinuxExamination(string root)
         }
 
         yield return GrantLimit();
+        foreach (HeldDevice device in KernelDrivers.List(Path.Combine(root, "sys")))
+        {
+            // Nothing is wrong with it: a guest's own disk is the kernel's. It has to be taken away only to be driven from here.
+            yield return new Finding(device.Path, true, $"the kernel's driver '{device.Driver}' has it", $"To drive it from user mode: {device.Unbind}");
+        }
     }
 
     private static Finding Runtime() =>

@@ -15,7 +15,7 @@ internal sealed class NetCommand : Command
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     private readonly GlobalOptions _options;
-    private readonly Argument<string> _device = new("device") { Description = "Its number (0), slot (#0) or node (device/vif/0)." };
+    private readonly Argument<string> _device = new("device") { Description = "Its number (0), slot (#0) or node (device/vif/0).", CustomParser = WordParser.Device };
     private readonly Argument<IPAddress> _target = new("target") { Description = "The other host's IPv4 address.", CustomParser = ParseAddress };
     private readonly Option<IPAddress> _own = new("--own")
     {
@@ -32,6 +32,13 @@ internal sealed class NetCommand : Command
         DefaultValueFactory = _ => 4,
     };
 
+    private readonly Option<int> _frames = new("--count")
+    {
+        Description = "Stop after this many frames.",
+        CustomParser = NumberParser.Between("--count", 1, int.MaxValue),
+        DefaultValueFactory = _ => int.MaxValue,
+    };
+
     private readonly Option<int> _size = new("--size")
     {
         Description = "Bytes of data in each ping.",
@@ -41,9 +48,9 @@ internal sealed class NetCommand : Command
 
     private readonly Option<double> _seconds = new("--seconds")
     {
-        Description = "How long to listen, in the guest's time.",
+        Description = "Stop after this time, of the guest.",
         CustomParser = NumberParser.Between("--seconds", 0.0, 86_400.0),
-        DefaultValueFactory = _ => 10,
+        DefaultValueFactory = _ => double.PositiveInfinity,
     };
 
     private readonly Option<ushort> _port = new("--port")
@@ -60,7 +67,7 @@ internal sealed class NetCommand : Command
     {
         _options = options;
         AddVerb(new Command("ping", "Resolve a host's address and ping it.") { _device, _target, _count, _size }, PingAsync);
-        AddVerb(new Command("listen", "Report each frame that comes.") { _device, _count, _seconds }, ListenAsync);
+        AddVerb(new Command("listen", "Report each frame that comes, until interrupted.") { _device, _frames, _seconds }, ListenAsync);
         AddVerb(new Command("send", "Send one UDP datagram.") { _device, _target, _text, _port }, SendAsync);
     }
 
@@ -129,10 +136,11 @@ internal sealed class NetCommand : Command
 
     private async Task ListenAsync(ParseResult result, Guest guest, INetworkDevice device, CancellationToken end)
     {
-        int wanted = result.GetValue(_count);
+        int wanted = result.GetValue(_frames);
         int received = 0;
         double seconds = result.GetValue(_seconds);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), guest.TimeProvider);
+        TimeSpan time = double.IsFinite(seconds) ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
+        using var limit = new CancellationTokenSource(time, guest.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
         long start = guest.TimeProvider.GetTimestamp();
         await IgnoreCancellationAsync(device.ListenAsync(

@@ -10,7 +10,12 @@ internal sealed class StoreCommand : Command
     private const int MaxDepth = 64;
 
     private readonly GlobalOptions _options;
-    private readonly Argument<string> _path = new("path") { Description = "Absolute (/local/domain/1/name) or relative to the domain (name)." };
+    private readonly Argument<string> _path = new("path")
+    {
+        Description = "Absolute (/local/domain/1/name) or relative to the domain (name).",
+        CustomParser = WordParser.Path,
+    };
+
     private readonly Argument<string> _value = new("value") { Description = "The new value, as text." };
     private readonly Option<int> _count = new("--count")
     {
