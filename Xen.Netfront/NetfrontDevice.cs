@@ -14,20 +14,18 @@ public sealed class NetfrontDevice : INetworkDevice
     private readonly string _path;
     private readonly NetfrontOptions _options;
     private readonly XenbusTimeouts? _timeouts;
-    private NetfrontConnection _connection;
-    private XenbusConnection _xenbus;
+    // Nobody holds the device before its first connection is there.
+    private NetfrontConnection _connection = null!;
+    private XenbusConnection _xenbus = null!;
+    private bool _isConnecting;
     private bool _isDisposed;
 
-    private NetfrontDevice(
-        XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts, NetfrontConnection connection, XenbusConnection xenbus)
+    private NetfrontDevice(XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts)
     {
         _ports = ports;
         _path = path;
         _options = options;
         _timeouts = timeouts;
-        _connection = connection;
-        _xenbus = xenbus;
-        WatchEnd();
     }
 
     /// <inheritdoc />
@@ -74,24 +72,35 @@ public sealed class NetfrontDevice : INetworkDevice
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ports);
-        options ??= NetfrontOptions.Default;
-        (NetfrontConnection connection, XenbusConnection xenbus) = await ConnectAsync(ports, path, options, timeouts, cancellationToken);
-        return new NetfrontDevice(ports, path, options, timeouts, connection, xenbus);
+        var device = new NetfrontDevice(ports, path, options ?? NetfrontOptions.Default, timeouts);
+        await device.ConnectAsync(cancellationToken);
+        return device;
     }
 
-    /// <summary>Connects again after <see cref="Completion"/>. Listeners and reservations of the old connection have ended.</summary>
+    /// <summary>
+    /// Connects again after the connection before has ended, with its listeners and reservations; waits for its end when it is on its way there.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The present connection has not ended.</exception>
+    /// <exception cref="InvalidOperationException">The device is connected, or is being connected.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed, before or meanwhile.</exception>
     public async ValueTask ReconnectAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (!Completion.IsCompleted)
+        if (IsConnected || _isConnecting)
         {
-            throw new InvalidOperationException($"{_path} is connected: there is nothing to reconnect.");
+            throw new InvalidOperationException($"{_path} is {(IsConnected ? "connected" : "being connected")}.");
         }
 
-        (_connection, _xenbus) = await ConnectAsync(_ports, _path, _options, _timeouts, cancellationToken);
-        WatchEnd();
+        _isConnecting = true;
+        try
+        {
+            await Completion.WaitAsync(Timeout.InfiniteTimeSpan, _ports.Scheduler.TimeProvider, cancellationToken);
+            await ConnectAsync(cancellationToken);
+        }
+        finally
+        {
+            _isConnecting = false;
+        }
     }
 
     /// <inheritdoc />
@@ -144,7 +153,7 @@ public sealed class NetfrontDevice : INetworkDevice
     /// <summary>The device and the state of its rings, in one line for people.</summary>
     public override string ToString() => IsConnected ? $"{Name}: tx {Rings.Transmit}; rx {Rings.Receive}" : $"{Name}: not connected";
 
-    /// <inheritdoc />
+    /// <summary>Closes, a connection that is being made, too. Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -152,13 +161,27 @@ public sealed class NetfrontDevice : INetworkDevice
         await _xenbus.DisposeAsync();
     }
 
-    private static async ValueTask<(NetfrontConnection Connection, XenbusConnection Xenbus)> ConnectAsync(
-        XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts, CancellationToken cancellationToken)
+    private async ValueTask ConnectAsync(CancellationToken cancellationToken)
     {
-        XenbusContext context = await XenbusContext.ReadFrontendAsync(ports, path, cancellationToken);
-        var connection = new NetfrontConnection(context, options);
-        XenbusConnection xenbus = await XenbusConnection.OpenAsync(context, XenbusRules.NetworkFrontend, connection, timeouts, cancellationToken);
-        return (connection, xenbus);
+        XenbusContext context = await XenbusContext.ReadFrontendAsync(_ports, _path, cancellationToken);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var connection = new NetfrontConnection(context, _options);
+        // Ours from its beginning, so that disposing the device meanwhile closes it.
+        _xenbus = XenbusConnection.Start(context, XenbusRules.NetworkFrontend, connection, _timeouts);
+        try
+        {
+            await _xenbus.WaitConnectedAsync(cancellationToken);
+        }
+        catch
+        {
+            await _xenbus.DisposeAsync();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            throw;
+        }
+
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _connection = connection;
+        WatchEnd();
     }
 
     private void CheckLength(int length)

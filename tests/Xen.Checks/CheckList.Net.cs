@@ -16,6 +16,7 @@ public static partial class CheckList
         new("net: received frames arrive once, whole, in order", CheckMode.Seeded, NetPathChecks.ReceivedFramesArrive),
         new("netdev R7, R8, R11: a front end holds against any back end", CheckMode.Seeded, NetDeviceChecks.HoldsAgainstAnyBackend),
         new("netdev R16: a page that is sent from holds the frame alone", CheckMode.Seeded, NetDeviceChecks.SentPagesHoldTheFrameAlone),
+        new("netdev R8, R13: one connection at a time, and none of a device that was disposed", CheckMode.Seeded, NetReconnectChecks.OneConnectionAtATime),
         new("netdev R12: keys are taken or refused by name", CheckMode.Seeded, NetDeviceChecks.KeysAreTakenOrRefusedByName),
     ];
 }

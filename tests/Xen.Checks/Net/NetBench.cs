@@ -14,7 +14,7 @@ public sealed class NetBench : IDisposable
     public static readonly IPAddress GuestAddress = new([10, 0, 0, 1]);
     public static readonly IPAddress PeerAddress = new([10, 0, 0, 2]);
 
-    private readonly CancellationTokenSource _stopServing = new();
+    private CancellationTokenSource _stopServing = new();
     private Task<XenbusEnd>? _serving;
 
     public NetBench(ulong seed, SimulationOptions? options = null)
@@ -47,29 +47,48 @@ public sealed class NetBench : IDisposable
 
     public DeviceToolstack Toolstack => new(Simulation.Store, Simulation.TimeProvider);
 
+    /// <summary>Runs a check's program: a deadlock or a crash is a check that does not hold.</summary>
+    public static void RunCheck(IChoice choice, Func<NetBench, Task> program)
+    {
+        using var bench = new NetBench(choice);
+        try
+        {
+            bench.Run(program);
+        }
+        catch (SimulationDeadlockException deadlock)
+        {
+            throw new CheckFailedException(deadlock.Message, deadlock);
+        }
+        catch (GuestCrashedException crash)
+        {
+            throw new CheckFailedException(crash.ToString(), crash);
+        }
+    }
+
     /// <summary>Runs a program as the guest's; the interface exists, nobody serves it yet.</summary>
     public void Run(Func<NetBench, Task> program) => Simulation.Run(async () =>
     {
         Paths = await Toolstack.AddAsync(new NetworkDeviceConfiguration { Guest = Guest.Id, Handle = 0, Mac = "00:16:3e:00:00:01" });
         await Guest.RunAsync(() => program(this));
-        _stopServing.Cancel();
-        if (_serving is not null)
-        {
-            await _serving;
-        }
-
+        await StopServingAsync();
         ExpectNothingLeft();
     });
 
-    /// <summary>Begins to serve the interface from domain 0.</summary>
-    public void Serve(NetbackOptions? options = null, Func<NetbackDevice, CancellationToken, Task>? serve = null) =>
+    /// <summary>Begins to serve the interface from domain 0; again, after <see cref="StopServingAsync"/>.</summary>
+    public void Serve(NetbackOptions? options = null, Func<NetbackDevice, CancellationToken, Task>? serve = null)
+    {
+        _stopServing = new CancellationTokenSource();
         _serving = ServeAsync(options, serve ?? AnswerAsync);
+    }
 
     /// <summary>Ends serving: the back end closes.</summary>
     public async Task StopServingAsync()
     {
         _stopServing.Cancel();
-        await _serving!;
+        if (_serving is not null)
+        {
+            await _serving;
+        }
     }
 
     public async Task<NetfrontDevice> OpenAsync(NetfrontOptions? options = null) =>

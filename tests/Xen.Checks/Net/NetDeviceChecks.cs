@@ -112,22 +112,8 @@ public static class NetDeviceChecks
         return Encoding.ASCII.GetBytes(values[choice.Next(values.Length)]);
     }
 
-    private static void Run(IChoice choice, Func<NetBench, HostileBackend, Task> program)
-    {
-        using var bench = new NetBench(choice);
-        try
-        {
-            bench.Run(running => program(running, new HostileBackend(running.Simulation.Dom0, running.Guest, running.Paths, choice)));
-        }
-        catch (SimulationDeadlockException deadlock)
-        {
-            throw new CheckFailedException(deadlock.Message, deadlock);
-        }
-        catch (GuestCrashedException crash)
-        {
-            throw new CheckFailedException(crash.ToString(), crash);
-        }
-    }
+    private static void Run(IChoice choice, Func<NetBench, HostileBackend, Task> program) =>
+        NetBench.RunCheck(choice, bench => program(bench, new HostileBackend(bench.Simulation.Dom0, bench.Guest, bench.Paths, choice)));
 
     private static async Task ExpectNothingLeftAsync(NetBench bench, HostileBackend backend, TimeProvider time)
     {
