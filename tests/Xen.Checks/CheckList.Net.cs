@@ -12,6 +12,7 @@ public static partial class CheckList
         new("net R1, R2, R5, R11: the front's receive side holds under attack", CheckMode.Seeded, NetfrontRxChecks.HoldsUnderAttack),
         new("net: the back judges packets as Linux does", CheckMode.Seeded, NetbackTxChecks.PacketsAreJudgedRight),
         new("net R1, R2, R11: the back holds under attack", CheckMode.Seeded, NetbackTxChecks.HoldsUnderAttack),
+        new("net R1, R2, R11: the back's receive ring holds under attack", CheckMode.Seeded, NetbackRxChecks.HoldsUnderAttack),
         new("net R8: sent frames arrive once, whole, in order", CheckMode.Seeded, NetPathChecks.SentFramesArrive),
         new("net: received frames arrive once, whole, in order", CheckMode.Seeded, NetPathChecks.ReceivedFramesArrive),
         new("netdev R7, R8, R11: a front end holds against any back end", CheckMode.Seeded, NetDeviceChecks.HoldsAgainstAnyBackend),
