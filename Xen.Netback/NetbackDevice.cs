@@ -12,17 +12,17 @@ namespace Xen.Netback;
 public sealed class NetbackDevice : INetworkDevice
 {
     private readonly XenbusConnection _xenbus;
-    private readonly NetbackQueue _queue;
+    private readonly NetbackQueue[] _queues;
     private readonly NetbackOptions _options;
     private readonly NetbackFrontend _frontend;
     private readonly FrameInbox _inbox;
     private readonly Func<Exception> _makeException;
 
     internal NetbackDevice(
-        XenbusConnection xenbus, NetbackQueue queue, NetbackOptions options, NetbackFrontend frontend, int mtu, FrameInbox inbox, Func<Exception> makeException)
+        XenbusConnection xenbus, NetbackQueue[] queues, NetbackOptions options, NetbackFrontend frontend, int mtu, FrameInbox inbox, Func<Exception> makeException)
     {
         _xenbus = xenbus;
-        _queue = queue;
+        _queues = queues;
         _options = options;
         _frontend = frontend;
         _inbox = inbox;
@@ -44,23 +44,26 @@ public sealed class NetbackDevice : INetworkDevice
 
     /// <inheritdoc />
     public int MaxFrameSize => (Offloads & NetworkOffloads.ScatterGather) != 0
-        ? _queue.Send.LargestFrame
+        ? Queue.Send.LargestFrame
         : Math.Min(Mtu + Netif.MinPacketBytes, Netif.PageBytes);
 
     /// <inheritdoc />
     public NetworkOffloads Offloads => _frontend.Offloads;
 
     /// <summary>True while frames can be sent.</summary>
-    public bool IsConnected => _queue.IsRunning;
+    public bool IsConnected => Queue.IsRunning;
 
-    /// <summary>True while the front end offers no pages and frames to it are dropped (XSA-392).</summary>
-    public bool IsStalled => _queue.Send.IsStalled;
+    /// <summary>True while a queue of the front end offers no pages and frames to it are dropped (XSA-392).</summary>
+    public bool IsStalled => _queues.Any(queue => queue.Send.IsStalled);
+
+    // The queue for the next frame.
+    private NetbackQueue Queue => _queues[0];
 
     /// <inheritdoc />
     public bool TryReserve(int length, out TransmitFrame frame)
     {
         CheckLength(length);
-        return _queue.Send.TryReserve(length, out frame);
+        return Queue.Send.TryReserve(length, out frame);
     }
 
     /// <inheritdoc />
@@ -72,7 +75,7 @@ public sealed class NetbackDevice : INetworkDevice
         }
 
         return IsConnected
-            ? _queue.Send.WaitAsync(length, cancellationToken)
+            ? Queue.Send.WaitAsync(length, cancellationToken)
             : ValueTask.FromException<TransmitFrame>(_makeException());
     }
 
@@ -81,20 +84,7 @@ public sealed class NetbackDevice : INetworkDevice
         _inbox.ListenAsync(handler, options, cancellationToken);
 
     /// <inheritdoc />
-    public NetworkStatistics GetStatistics() => new()
-    {
-        ReceivedFrames = _queue.Receive.ReceivedFrames,
-        ReceivedBytes = _queue.Receive.ReceivedBytes,
-        ReceiveErrors = _queue.Receive.Errors,
-        ReceiveDropped = _queue.Receive.Dropped,
-        SentFrames = _queue.Send.SentFrames,
-        SentBytes = _queue.Send.SentBytes,
-        SendErrors = _queue.Send.Errors,
-        SendDropped = _queue.Send.Dropped,
-        NotificationsSent = _queue.NotificationsSent,
-        NotificationsReceived = _queue.NotificationsReceived,
-        SpuriousNotifications = _queue.SpuriousNotifications,
-    };
+    public NetworkStatistics GetStatistics() => _queues.Aggregate(new NetworkStatistics(), (sum, queue) => queue.AddTo(sum));
 
     /// <summary>Closes the connection to the front end.</summary>
     public async ValueTask DisposeAsync()

@@ -6,14 +6,10 @@ using Xen.Store;
 namespace Xen.Netback;
 
 /// <summary>What the front end's keys say, validated.</summary>
-/// <param name="TransmitRing">The transmit ring's page.</param>
-/// <param name="ReceiveRing">The receive ring's page.</param>
-/// <param name="TransmitPort">The transmit ring's port.</param>
-/// <param name="ReceivePort">The receive ring's port; the same unless split.</param>
+/// <param name="Queues">Its queues.</param>
 /// <param name="Offloads">What the front end takes over for frames that are sent to it.</param>
 /// <param name="NotifiesReceive">The front end notifies when it offers pages: without that there is no stall to detect.</param>
-internal sealed record NetbackFrontend(
-    GrantRef TransmitRing, GrantRef ReceiveRing, uint TransmitPort, uint ReceivePort, NetworkOffloads Offloads, bool NotifiesReceive)
+internal sealed record NetbackFrontend(NetbackFrontendQueue[] Queues, NetworkOffloads Offloads, bool NotifiesReceive)
 {
     private delegate bool Parser<T>(ReadOnlySpan<byte> text, out T value);
 
@@ -26,14 +22,8 @@ internal sealed record NetbackFrontend(
         }
 
         await CheckQueueCountAsync(connection, cancellationToken);
-        (uint transmitPort, uint receivePort) = await ReadPortsAsync(connection, cancellationToken);
-        uint transmitRing = await ReadAsync<uint>(connection, NetifKeys.TxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
-        uint receiveRing = await ReadAsync<uint>(connection, NetifKeys.RxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
         return new NetbackFrontend(
-            new GrantRef(transmitRing),
-            new GrantRef(receiveRing),
-            transmitPort,
-            receivePort,
+            [await ReadQueueAsync(connection, cancellationToken)],
             await ReadOffloadsAsync(connection, options, cancellationToken),
             await ReadSwitchAsync(connection, NetifKeys.FeatureRxNotify, cancellationToken));
     }
@@ -46,6 +36,14 @@ internal sealed record NetbackFrontend(
         {
             throw connection.Violation($"{NetifKeys.MultiQueueNumQueues} is 1 (R12)", XenProtocolException.Show(text));
         }
+    }
+
+    private static async ValueTask<NetbackFrontendQueue> ReadQueueAsync(XenbusConnection connection, CancellationToken cancellationToken)
+    {
+        (uint transmitPort, uint receivePort) = await ReadPortsAsync(connection, cancellationToken);
+        uint transmitRing = await ReadAsync<uint>(connection, NetifKeys.TxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
+        uint receiveRing = await ReadAsync<uint>(connection, NetifKeys.RxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
+        return new NetbackFrontendQueue(new GrantRef(transmitRing), new GrantRef(receiveRing), transmitPort, receivePort);
     }
 
     private static async ValueTask<(uint Transmit, uint Receive)> ReadPortsAsync(XenbusConnection connection, CancellationToken cancellationToken)

@@ -14,7 +14,6 @@ internal sealed class NetfrontConnection : IXenbusDriver
     private readonly ILogger _logger;
     private readonly WaitSource<bool> _arrival;
     private XenbusConnection? _xenbus;
-    private NetfrontQueue? _queue;
     private Exception? _failure;
 
     public NetfrontConnection(XenbusContext context, NetfrontOptions options)
@@ -38,8 +37,14 @@ internal sealed class NetfrontConnection : IXenbusDriver
     /// <summary>Where received frames go.</summary>
     public FrameInbox Inbox { get; }
 
-    /// <summary>The one queue, once prepared.</summary>
-    public NetfrontQueue Queue => _queue!;
+    /// <summary>The queues, once prepared; each has its own rings, ports and pages.</summary>
+    public NetfrontQueue[] Queues { get; private set; } = [];
+
+    /// <summary>The queue for the next frame.</summary>
+    public NetfrontQueue Queue => Queues[0];
+
+    /// <summary>True while frames can be sent.</summary>
+    public bool IsRunning => Queues.Length > 0 && Queue.IsRunning;
 
     /// <inheritdoc />
     public async ValueTask PrepareAsync(XenbusConnection connection, CancellationToken cancellationToken)
@@ -47,7 +52,7 @@ internal sealed class NetfrontConnection : IXenbusDriver
         _xenbus = connection;
         Features = await NetfrontFeatures.ReadAsync(connection, _options, cancellationToken);
         Identity = await NetfrontIdentity.ReadAsync(connection, cancellationToken);
-        _queue = NetfrontQueue.Create(connection.Context, _options, Identity, Features, Inbox, Break);
+        Queues = [NetfrontQueue.Create(connection.Context, _options, Identity, Features, Inbox, Break)];
     }
 
     /// <inheritdoc />
@@ -59,7 +64,8 @@ internal sealed class NetfrontConnection : IXenbusDriver
             await transaction.TryRemoveAsync(connection.Context.Key(key), cancellationToken);
         }
 
-        foreach ((string key, uint value) in Keys())
+        // One queue: flat keys. Those of two and more would stand below queue-N, never both (xen-protocols 1.11).
+        foreach ((string key, uint value) in Keys().Concat(Queue.Keys()))
         {
             await transaction.WriteAsync(connection.Context.Key(key), value.ToString(CultureInfo.InvariantCulture), cancellationToken);
         }
@@ -68,7 +74,11 @@ internal sealed class NetfrontConnection : IXenbusDriver
     /// <inheritdoc />
     public ValueTask ConnectAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {
-        Queue.Start();
+        foreach (NetfrontQueue queue in Queues)
+        {
+            queue.Start();
+        }
+
         Log.Connected(_logger, Path, Identity.MacAddress, Features.Offloads, Features.SplitEventChannels);
         return ValueTask.CompletedTask;
     }
@@ -79,14 +89,18 @@ internal sealed class NetfrontConnection : IXenbusDriver
     /// <inheritdoc />
     public ValueTask DrainAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {
-        _queue?.Stop(MakeException);
+        Stop();
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc />
     public ValueTask ReleaseAsync(XenbusConnection connection)
     {
-        _queue?.Release();
+        foreach (NetfrontQueue queue in Queues)
+        {
+            queue.Release();
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -101,27 +115,22 @@ internal sealed class NetfrontConnection : IXenbusDriver
         XenProtocolException breach = _xenbus!.Violation($"{violation.Expected} ({violation.Rule})", $"{violation.Value}; ring: {ring}");
         _failure = breach;
         Log.Broken(_logger, Path, violation.Rule, violation.Value);
-        Queue.Stop(MakeException);
+        Stop();
         _xenbus.Fail(breach);
+    }
+
+    private void Stop()
+    {
+        foreach (NetfrontQueue queue in Queues)
+        {
+            queue.Stop(MakeException);
+        }
     }
 
     private void Wake() => _arrival.TrySetResult(true);
 
-    // One queue: flat keys. Two and more would stand below queue-N, never both (xen-protocols 1.11).
     private IEnumerable<(string Key, uint Value)> Keys()
     {
-        yield return (NetifKeys.TxRingRef, Queue.TransmitRingRef.Value);
-        yield return (NetifKeys.RxRingRef, Queue.ReceiveRingRef.Value);
-        if (Queue.TransmitPort == Queue.ReceivePort)
-        {
-            yield return (NetifKeys.EventChannel, Queue.TransmitPort.Value);
-        }
-        else
-        {
-            yield return (NetifKeys.EventChannelTx, Queue.TransmitPort.Value);
-            yield return (NetifKeys.EventChannelRx, Queue.ReceivePort.Value);
-        }
-
         uint sg = _options.DisableScatterGather ? 0u : 1u;
         uint gso = _options.ReceiveGso ? sg : 0u;
         yield return (NetifKeys.RequestRxCopy, 1);

@@ -17,6 +17,7 @@ public sealed class NetfrontDevice : INetworkDevice
     // Nobody holds the device before its first connection is there.
     private NetfrontConnection _connection = null!;
     private XenbusConnection _xenbus = null!;
+    private NetworkStatistics _earlier;
     private bool _isConnecting;
     private bool _isDisposed;
 
@@ -46,15 +47,15 @@ public sealed class NetfrontDevice : INetworkDevice
     public NetworkOffloads Offloads => _connection.Features.Offloads;
 
     /// <summary>True while frames can be sent.</summary>
-    public bool IsConnected => _connection.Queue.IsRunning;
+    public bool IsConnected => _connection.IsRunning;
 
     /// <summary>How the present connection ended; not complete while it has not.</summary>
     public Task<XenbusEnd> Completion => _xenbus.Completion;
 
-    /// <summary>The rings of the one queue, for people: transmit and receive.</summary>
-    public (RingState Transmit, RingState Receive) Rings => IsConnected
-        ? (_connection.Queue.Transmit.Snapshot(), _connection.Queue.Receive.Snapshot())
-        : default;
+    /// <summary>The rings of each queue, for people: transmit and receive. None while the device is not connected.</summary>
+    public IReadOnlyList<(RingState Transmit, RingState Receive)> Rings => IsConnected
+        ? [.. _connection.Queues.Select(queue => (queue.Transmit.Snapshot(), queue.Receive.Snapshot()))]
+        : [];
 
     /// <summary>Opens the interface of a node and waits until it is connected.</summary>
     /// <param name="ports">What the guest's drivers share.</param>
@@ -129,29 +130,11 @@ public sealed class NetfrontDevice : INetworkDevice
         _connection.Inbox.ListenAsync(handler, options, cancellationToken);
 
     /// <inheritdoc />
-    public NetworkStatistics GetStatistics()
-    {
-        NetfrontQueue queue = _connection.Queue;
-        return new NetworkStatistics
-        {
-            ReceivedFrames = queue.Receive.ReceivedFrames,
-            ReceivedBytes = queue.Receive.ReceivedBytes,
-            ReceiveErrors = queue.Receive.Errors,
-            ReceiveDropped = queue.Receive.Dropped,
-            ReceiveCopiedBytes = queue.Receive.CopiedBytes,
-            SentFrames = queue.Transmit.SentFrames,
-            SentBytes = queue.Transmit.SentBytes,
-            SendErrors = queue.Transmit.Errors,
-            SendDropped = queue.Transmit.Dropped,
-            NotificationsSent = queue.NotificationsSent,
-            NotificationsReceived = queue.NotificationsReceived,
-            SpuriousNotifications = queue.SpuriousNotifications,
-            QuarantinedPages = queue.Receive.Quarantined,
-        };
-    }
+    public NetworkStatistics GetStatistics() => _connection.Queues.Aggregate(_earlier, (sum, queue) => queue.AddTo(sum));
 
     /// <summary>The device and the state of its rings, in one line for people.</summary>
-    public override string ToString() => IsConnected ? $"{Name}: tx {Rings.Transmit}; rx {Rings.Receive}" : $"{Name}: not connected";
+    public override string ToString() =>
+        IsConnected ? $"{Name}: {string.Join("; ", Rings.Select(rings => $"tx {rings.Transmit}; rx {rings.Receive}"))}" : $"{Name}: not connected";
 
     /// <summary>Closes, a connection that is being made, too. Idempotent.</summary>
     public async ValueTask DisposeAsync()
@@ -180,6 +163,7 @@ public sealed class NetfrontDevice : INetworkDevice
         }
 
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _earlier = _connection is null ? default : GetStatistics();
         _connection = connection;
         WatchEnd();
     }
