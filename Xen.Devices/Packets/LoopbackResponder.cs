@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace Xen.Devices.Packets;
 
@@ -8,7 +9,8 @@ namespace Xen.Devices.Packets;
 /// behind a network back end that leads nowhere.
 /// </summary>
 /// <remarks>
-/// An answer is the request with its ends exchanged, which no checksum notices; the one of ICMP is corrected for its changed type, and one
+/// One request is answered at a time: while there is no credit for its answer, the next ones wait with the device, which is bounded by its pages. An
+/// answer is the request with its ends exchanged, which no checksum notices; the one of ICMP is corrected for its changed type, and one
 /// that the sender left to this side is completed. A request whose checksum is wrong is not answered.
 /// </remarks>
 public sealed class LoopbackResponder
@@ -68,6 +70,8 @@ public sealed class LoopbackResponder
         return ValueTask.CompletedTask;
     }
 
+    // A host that sends faster than it receives brings every answer here: the state of the wait is used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AnswerWhenReservedAsync(ReceivedFrame request, CancellationToken cancellationToken)
     {
         try
