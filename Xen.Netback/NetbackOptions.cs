@@ -20,10 +20,10 @@ public sealed record NetbackOptions
     /// <summary>Offers to take frames of many segments (TCP), which whatever stands behind must then be ready for.</summary>
     public bool OfferGso { get; init; }
 
-    /// <summary>Pages of frames on their way to the front end, at least 18: the bound on what a front end can keep waiting (XSA-392).</summary>
+    /// <summary>Pages of frames on their way to the front end, at least 18: the bound on what a front end can keep waiting (XSA-392). Fewer when the guest's pages are short.</summary>
     public int TransmitPages { get; init; } = 256;
 
-    /// <summary>Pages of frames from the front end that nobody has handled yet, at least 18.</summary>
+    /// <summary>Pages of frames from the front end that nobody has handled yet, at least 18; fewer when the guest's pages are short.</summary>
     public int ReceivePages { get; init; } = 256;
 
     /// <summary>

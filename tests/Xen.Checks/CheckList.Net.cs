@@ -18,6 +18,10 @@ public static partial class CheckList
         new("netdev R7, R8, R11: a front end holds against any back end", CheckMode.Seeded, NetDeviceChecks.HoldsAgainstAnyBackend),
         new("netdev R16: a page that is sent from holds the frame alone", CheckMode.Seeded, NetDeviceChecks.SentPagesHoldTheFrameAlone),
         new("netdev R8, R13: one connection at a time, and none of a device that was disposed", CheckMode.Seeded, NetReconnectChecks.OneConnectionAtATime),
+        new("netdev R1, R8, R11: a back end holds against any front end", CheckMode.Seeded, NetbackDeviceChecks.HoldsAgainstAnyFrontend),
+        new("netdev R8, R10: every frame comes back", CheckMode.Seeded, NetEchoChecks.EveryFrameComesBack),
+        new("netdev R8: interfaces share the page budget", CheckMode.Seeded, NetBudgetChecks.InterfacesShareTheBudget),
+        new("netdev R12: a front end's keys are taken or refused by name", CheckMode.Seeded, NetbackDeviceChecks.FrontendKeysAreTakenOrRefusedByName),
         new("netdev R12: keys are taken or refused by name", CheckMode.Seeded, NetDeviceChecks.KeysAreTakenOrRefusedByName),
     ];
 }
