@@ -172,7 +172,7 @@ internal sealed class NetbackConnection : IXenbusDriver
         yield return (NetifKeys.FeatureGsoTcpV6, Switch(_options.OfferScatterGather && _options.OfferGso));
         yield return (NetifKeys.FeatureIPv6CsumOffload, "1");
         yield return (NetifKeys.FeatureSplitEventChannels, Switch(_options.OfferSplitEventChannels));
-        yield return (NetifKeys.MultiQueueMaxQueues, 1.ToString(CultureInfo.InvariantCulture));
+        yield return (NetifKeys.MultiQueueMaxQueues, _options.MaxQueues.ToString(CultureInfo.InvariantCulture));
         yield return (NetifKeys.HotplugStatus, "connected");
     }
 

@@ -17,6 +17,7 @@ public sealed class NetbackDevice : INetworkDevice
     private readonly NetbackFrontend _frontend;
     private readonly FrameInbox _inbox;
     private readonly Func<Exception> _makeException;
+    private readonly int _largestFrame;
 
     internal NetbackDevice(
         XenbusConnection xenbus, NetbackQueue[] queues, NetbackOptions options, NetbackFrontend frontend, int mtu, FrameInbox inbox, Func<Exception> makeException)
@@ -27,6 +28,7 @@ public sealed class NetbackDevice : INetworkDevice
         _frontend = frontend;
         _inbox = inbox;
         _makeException = makeException;
+        _largestFrame = queues.Min(queue => queue.Send.LargestFrame);
         Mtu = mtu;
     }
 
@@ -44,38 +46,46 @@ public sealed class NetbackDevice : INetworkDevice
 
     /// <inheritdoc />
     public int MaxFrameSize => (Offloads & NetworkOffloads.ScatterGather) != 0
-        ? Queue.Send.LargestFrame
+        ? _largestFrame
         : Math.Min(Mtu + Netif.MinPacketBytes, Netif.PageBytes);
 
     /// <inheritdoc />
     public NetworkOffloads Offloads => _frontend.Offloads;
 
+    /// <inheritdoc />
+    public int QueueCount => _queues.Length;
+
     /// <summary>True while frames can be sent.</summary>
-    public bool IsConnected => Queue.IsRunning;
+    public bool IsConnected => _queues[0].IsRunning;
 
     /// <summary>True while a queue of the front end offers no pages and frames to it are dropped (XSA-392).</summary>
     public bool IsStalled => _queues.Any(queue => queue.Send.IsStalled);
 
-    // The queue for the next frame.
-    private NetbackQueue Queue => _queues[0];
+    private NetbackQueue QueueOf(uint flow) => _queues.Length == 1 ? _queues[0] : _queues[flow % (uint)_queues.Length];
 
     /// <inheritdoc />
-    public bool TryReserve(int length, out TransmitFrame frame)
+    public bool TryReserve(int length, out TransmitFrame frame) => TryReserve(length, 0, out frame);
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, uint flow, out TransmitFrame frame)
     {
         CheckLength(length);
-        return Queue.Send.TryReserve(length, out frame);
+        return QueueOf(flow).Send.TryReserve(length, out frame);
     }
 
     /// <inheritdoc />
-    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default)
+    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default) => ReserveAsync(length, 0, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<TransmitFrame> ReserveAsync(int length, uint flow, CancellationToken cancellationToken)
     {
-        if (TryReserve(length, out TransmitFrame frame))
+        if (TryReserve(length, flow, out TransmitFrame frame))
         {
             return new ValueTask<TransmitFrame>(frame);
         }
 
         return IsConnected
-            ? Queue.Send.WaitAsync(length, cancellationToken)
+            ? QueueOf(flow).Send.WaitAsync(length, cancellationToken)
             : ValueTask.FromException<TransmitFrame>(_makeException());
     }
 

@@ -8,6 +8,9 @@ public sealed record NetbackOptions
     /// <summary>The usual.</summary>
     public static NetbackOptions Default { get; } = new();
 
+    /// <summary>Queues that are offered, 1 to 64. Each has the pages below, and frames of one flow go by one.</summary>
+    public int MaxQueues { get; init; } = 1;
+
     /// <summary>This end's address on the wire between the two ends.</summary>
     public MacAddress MacAddress { get; init; } = new(0xFEFF_FFFF_FFFF);
 

@@ -40,11 +40,11 @@ internal sealed class NetfrontConnection : IXenbusDriver
     /// <summary>The queues, once prepared; each has its own rings, ports and pages.</summary>
     public NetfrontQueue[] Queues { get; private set; } = [];
 
-    /// <summary>The queue for the next frame.</summary>
-    public NetfrontQueue Queue => Queues[0];
+    /// <summary>The longest frame that every queue has pages for.</summary>
+    public int LargestFrame { get; private set; }
 
     /// <summary>True while frames can be sent.</summary>
-    public bool IsRunning => Queues.Length > 0 && Queue.IsRunning;
+    public bool IsRunning => Queues.Length > 0 && Queues[0].IsRunning;
 
     /// <inheritdoc />
     public async ValueTask PrepareAsync(XenbusConnection connection, CancellationToken cancellationToken)
@@ -52,20 +52,18 @@ internal sealed class NetfrontConnection : IXenbusDriver
         _xenbus = connection;
         Features = await NetfrontFeatures.ReadAsync(connection, _options, cancellationToken);
         Identity = await NetfrontIdentity.ReadAsync(connection, cancellationToken);
-        Queues = [NetfrontQueue.Create(connection.Context, _options, Identity, Features, Inbox, Break)];
+        Queues = CreateQueues(connection.Context);
+        LargestFrame = Queues.Min(queue => queue.Transmit.LargestFrame);
     }
+
+    /// <summary>The queue of a flow.</summary>
+    public NetfrontQueue QueueOf(uint flow) => Queues.Length == 1 ? Queues[0] : Queues[flow % (uint)Queues.Length];
 
     /// <inheritdoc />
     public async ValueTask PublishAsync(XenbusConnection connection, StoreTransaction transaction, CancellationToken cancellationToken)
     {
-        // An earlier connection may have agreed on other ports, and a back end that finds both kinds of keys takes the wrong one.
-        foreach (string key in (string[])[NetifKeys.EventChannel, NetifKeys.EventChannelTx, NetifKeys.EventChannelRx])
-        {
-            await transaction.TryRemoveAsync(connection.Context.Key(key), cancellationToken);
-        }
-
-        // One queue: flat keys. Those of two and more would stand below queue-N, never both (xen-protocols 1.11).
-        foreach ((string key, uint value) in Keys().Concat(Queue.Keys()))
+        await RemoveOldKeysAsync(connection.Context, transaction, cancellationToken);
+        foreach ((string key, uint value) in Keys().Concat(QueueKeys()))
         {
             await transaction.WriteAsync(connection.Context.Key(key), value.ToString(CultureInfo.InvariantCulture), cancellationToken);
         }
@@ -119,6 +117,38 @@ internal sealed class NetfrontConnection : IXenbusDriver
         _xenbus.Fail(breach);
     }
 
+    // When pages, grants or ports are short there are fewer queues, one at least (R8).
+    private NetfrontQueue[] CreateQueues(XenbusContext context)
+    {
+        int count = Math.Min(Features.MaxQueues, _options.MaxQueues);
+        var queues = new List<NetfrontQueue>(count);
+        try
+        {
+            while (queues.Count < count)
+            {
+                queues.Add(NetfrontQueue.Create(context, _options, Identity, Features, Inbox, Break));
+            }
+        }
+        catch (XenException shortage) when (queues.Count > 0)
+        {
+            Log.FewerQueues(_logger, Path, queues.Count, count, shortage.Message);
+        }
+
+        return [.. queues];
+    }
+
+    // An earlier connection may have agreed on other ports or queues, and a back end that finds both kinds of keys takes the wrong one.
+    private static async ValueTask RemoveOldKeysAsync(XenbusContext context, StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        foreach (string key in await transaction.ListAsync(context.Path, cancellationToken))
+        {
+            if (NetifKeys.IsOfQueues(key))
+            {
+                await transaction.TryRemoveAsync(context.Key(key), cancellationToken);
+            }
+        }
+    }
+
     private void Stop()
     {
         foreach (NetfrontQueue queue in Queues)
@@ -128,6 +158,19 @@ internal sealed class NetfrontConnection : IXenbusDriver
     }
 
     private void Wake() => _arrival.TrySetResult(true);
+
+    // One queue: flat keys. Those of two and more stand below queue-N, never both (xen-protocols 1.11).
+    private IEnumerable<(string Key, uint Value)> QueueKeys()
+    {
+        if (Queues.Length == 1)
+        {
+            return Queues[0].Keys();
+        }
+
+        return Queues
+            .SelectMany((queue, index) => queue.Keys().Select(key => ($"{NetifKeys.Queue(index)}/{key.Key}", key.Value)))
+            .Prepend((NetifKeys.MultiQueueNumQueues, (uint)Queues.Length));
+    }
 
     private IEnumerable<(string Key, uint Value)> Keys()
     {

@@ -40,11 +40,14 @@ public sealed class NetfrontDevice : INetworkDevice
 
     /// <inheritdoc />
     public int MaxFrameSize => (Offloads & NetworkOffloads.ScatterGather) != 0
-        ? _connection.Queue.Transmit.LargestFrame
+        ? _connection.LargestFrame
         : Math.Min(Mtu + Netif.MinPacketBytes, Netif.PageBytes);
 
     /// <inheritdoc />
     public NetworkOffloads Offloads => _connection.Features.Offloads;
+
+    /// <inheritdoc />
+    public int QueueCount => _connection.Queues.Length;
 
     /// <summary>True while frames can be sent.</summary>
     public bool IsConnected => _connection.IsRunning;
@@ -73,7 +76,10 @@ public sealed class NetfrontDevice : INetworkDevice
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ports);
-        var device = new NetfrontDevice(ports, path, options ?? NetfrontOptions.Default, timeouts);
+        options ??= NetfrontOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxQueues, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxQueues, NetifKeys.MaxQueues, nameof(options));
+        var device = new NetfrontDevice(ports, path, options, timeouts);
         await device.ConnectAsync(cancellationToken);
         return device;
     }
@@ -105,23 +111,29 @@ public sealed class NetfrontDevice : INetworkDevice
     }
 
     /// <inheritdoc />
-    public bool TryReserve(int length, out TransmitFrame frame)
+    public bool TryReserve(int length, out TransmitFrame frame) => TryReserve(length, 0, out frame);
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, uint flow, out TransmitFrame frame)
     {
         CheckLength(length);
-        return _connection.Queue.Transmit.TryReserve(length, out frame);
+        return _connection.QueueOf(flow).Transmit.TryReserve(length, out frame);
     }
 
     /// <inheritdoc />
-    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default)
+    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default) => ReserveAsync(length, 0, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<TransmitFrame> ReserveAsync(int length, uint flow, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (TryReserve(length, out TransmitFrame frame))
+        if (TryReserve(length, flow, out TransmitFrame frame))
         {
             return new ValueTask<TransmitFrame>(frame);
         }
 
         return IsConnected
-            ? _connection.Queue.Transmit.WaitAsync(length, cancellationToken)
+            ? _connection.QueueOf(flow).Transmit.WaitAsync(length, cancellationToken)
             : ValueTask.FromException<TransmitFrame>(_connection.MakeException());
     }
 

@@ -61,9 +61,10 @@ public sealed class LoopbackResponder
             return ValueTask.CompletedTask;
         }
 
-        if (!_device.TryReserve(request.Length, out TransmitFrame answer))
+        uint flow = _device.QueueCount == 1 ? 0 : FlowHash.Of(request.FirstSpan);
+        if (!_device.TryReserve(request.Length, flow, out TransmitFrame answer))
         {
-            return AnswerWhenReservedAsync(request, cancellationToken);
+            return AnswerWhenReservedAsync(request, flow, cancellationToken);
         }
 
         Answer(request, answer);
@@ -72,11 +73,11 @@ public sealed class LoopbackResponder
 
     // A host that sends faster than it receives brings every answer here: the state of the wait is used again.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AnswerWhenReservedAsync(ReceivedFrame request, CancellationToken cancellationToken)
+    private async ValueTask AnswerWhenReservedAsync(ReceivedFrame request, uint flow, CancellationToken cancellationToken)
     {
         try
         {
-            Answer(request, await _device.ReserveAsync(request.Length, cancellationToken));
+            Answer(request, await _device.ReserveAsync(request.Length, flow, cancellationToken));
         }
         catch (IOException)
         {

@@ -104,7 +104,7 @@ public static class NetDeviceChecks
     });
 
     private static string AnyKey(IChoice choice) => ((string[])
-        [NetifKeys.Mac, NetifKeys.Mtu, NetifKeys.FeatureSplitEventChannels, NetifKeys.FeatureNoCsumOffload, NetifKeys.FeatureIPv6CsumOffload, NetifKeys.FeatureGsoTcpV4])[choice.Next(6)];
+        [NetifKeys.Mac, NetifKeys.Mtu, NetifKeys.FeatureSplitEventChannels, NetifKeys.FeatureNoCsumOffload, NetifKeys.FeatureIPv6CsumOffload, NetifKeys.FeatureGsoTcpV4, NetifKeys.MultiQueueMaxQueues])[choice.Next(7)];
 
     private static byte[] AnyValue(IChoice choice)
     {

@@ -10,7 +10,7 @@ public static class NetEchoChecks
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>R8, R10: however few pages there are on either side, every frame that is sent comes back whole, without the help of another one.</summary>
+    /// <summary>R8, R10: however few pages and many queues there are on either side, every frame that is sent comes back whole, without the help of another one.</summary>
     public static void EveryFrameComesBack(IChoice choice) => NetBench.RunCheck(choice, async bench =>
     {
         bench.Serve(BackOptions(choice));
@@ -49,6 +49,7 @@ public static class NetEchoChecks
 
     private static NetbackOptions BackOptions(IChoice choice) => new()
     {
+        MaxQueues = 1 + choice.Next(4),
         OfferSplitEventChannels = choice.Next(2) == 0,
         OfferScatterGather = choice.Next(2) == 0,
         TransmitPages = 18 + choice.Next(40),
@@ -57,6 +58,7 @@ public static class NetEchoChecks
 
     private static NetfrontOptions FrontOptions(IChoice choice) => new()
     {
+        MaxQueues = 1 + choice.Next(4),
         UseSingleEventChannel = choice.Next(2) == 0,
         TransmitPages = 18 + choice.Next(40),
         ReceivePages = 64 + choice.Next(40),
