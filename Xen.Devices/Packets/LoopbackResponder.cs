@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Runtime.CompilerServices;
 
 namespace Xen.Devices.Packets;
 
@@ -27,6 +26,7 @@ public sealed class LoopbackResponder
     private readonly INetworkDevice _device;
     private readonly uint _network;
     private readonly uint _mask;
+    private readonly PendingAnswer _pending;
 
     /// <summary>Makes a responder.</summary>
     /// <param name="device">The device; stays the caller's.</param>
@@ -38,6 +38,7 @@ public sealed class LoopbackResponder
         ArgumentOutOfRangeException.ThrowIfNegative(prefixLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixLength, 32);
         _device = device;
+        _pending = new PendingAnswer(Answer, () => Ignored++);
         _mask = prefixLength == 0 ? 0 : uint.MaxValue << (32 - prefixLength);
         _network = Ipv4Address.From(network).Value & _mask;
     }
@@ -64,26 +65,11 @@ public sealed class LoopbackResponder
         uint flow = _device.QueueCount == 1 ? 0 : FlowHash.Of(request.FirstSpan);
         if (!_device.TryReserve(request.Length, flow, out TransmitFrame answer))
         {
-            return AnswerWhenReservedAsync(request, flow, cancellationToken);
+            return _pending.Start(request, _device.ReserveAsync(request.Length, flow, cancellationToken));
         }
 
         Answer(request, answer);
         return ValueTask.CompletedTask;
-    }
-
-    // A host that sends faster than it receives brings every answer here: the state of the wait is used again.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AnswerWhenReservedAsync(ReceivedFrame request, uint flow, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Answer(request, await _device.ReserveAsync(request.Length, flow, cancellationToken));
-        }
-        catch (IOException)
-        {
-            // The device is gone: so is who asked.
-            Ignored++;
-        }
     }
 
     private void Answer(ReceivedFrame request, TransmitFrame answer)

@@ -22,6 +22,7 @@ public static partial class CheckList
         new("netdev R8, R13: one connection at a time, and none of a device that was disposed", CheckMode.Seeded, NetReconnectChecks.OneConnectionAtATime),
         new("netdev R1, R8, R11: a back end holds against any front end", CheckMode.Seeded, NetbackDeviceChecks.HoldsAgainstAnyFrontend),
         new("netdev R8, R10: every frame comes back", CheckMode.Seeded, NetEchoChecks.EveryFrameComesBack),
+        new("netdev R10: pages that are given back are used", CheckMode.Seeded, NetEchoChecks.PagesThatAreGivenBackAreUsed),
         new("netdev: flows keep their queues", CheckMode.Seeded, NetQueueChecks.FlowsKeepTheirQueues),
         new("netdev R8: interfaces share the page budget", CheckMode.Seeded, NetBudgetChecks.InterfacesShareTheBudget),
         new("netdev R12: a front end's keys are taken or refused by name", CheckMode.Seeded, NetbackDeviceChecks.FrontendKeysAreTakenOrRefusedByName),

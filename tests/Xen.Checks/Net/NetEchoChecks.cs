@@ -37,6 +37,48 @@ public static class NetEchoChecks
         await listening;
     });
 
+    /// <summary>R10: a back end whose frames wait for pages learns of every page that is given back, without any other event.</summary>
+    public static void PagesThatAreGivenBackAreUsed(IChoice choice) => NetBench.RunCheck(choice, async bench =>
+    {
+        int frames = 100 + choice.Next(200);
+        bench.Serve(BackOptions(choice), (device, token) => SendAsync(device, frames, bench.Simulation.Dom0.Scheduler.TimeProvider, token));
+        NetfrontDevice device = await bench.OpenAsync(FrontOptions(choice));
+        var held = new List<ReceivedFrame>();
+        int received = 0;
+        Task<DeviceResult> listening = device.ListenAsync(frame =>
+        {
+            held.Add(frame.Take());
+            received++;
+            return ValueTask.CompletedTask;
+        });
+        while (received < frames)
+        {
+            int before = received;
+            // By now every page is held, or every frame is here.
+            await Task.Delay(TimeSpan.FromMilliseconds(100), bench.Guest.Scheduler.TimeProvider);
+            Expect.That(received > before, $"{frames - received} frames wait for pages that are there (R10).");
+            held.ForEach(frame => frame.Dispose());
+            held.Clear();
+        }
+
+        held.ForEach(frame => frame.Dispose());
+        await device.DisposeAsync();
+        await listening;
+    });
+
+    private static async Task SendAsync(NetbackDevice device, int frames, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Who listens meets no frame before.
+        await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
+        for (int i = 0; i < frames; i++)
+        {
+            TransmitFrame frame = await device.ReserveAsync(60, (uint)i, cancellationToken);
+            Expect.That(frame.Send().IsSuccess, "A frame was refused.");
+        }
+
+        await device.ListenAsync(_ => ValueTask.CompletedTask, cancellationToken);
+    }
+
     private static async Task UntilAsync(EchoClient client, TimeProvider time)
     {
         long start = time.GetTimestamp();

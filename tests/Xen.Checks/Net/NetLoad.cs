@@ -49,6 +49,9 @@ internal sealed class NetLoad
         }
     }
 
+    /// <summary>What every wait that failed failed with, once all have ended.</summary>
+    public IEnumerable<Exception> Failures => _waits.Append<Task>(_listening).Where(wait => wait.IsFaulted).Select(wait => wait.Exception!.InnerException!);
+
     /// <summary>Waits until the device ends.</summary>
     /// <returns>What ended it, when that was a failure.</returns>
     public async Task<Exception?> UntilListeningEndsAsync()

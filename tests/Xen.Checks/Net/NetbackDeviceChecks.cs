@@ -1,9 +1,9 @@
-using System.Text;
 using Xen.Devices;
 using Xen.Netback;
 using Xen.Netfront;
 using Xen.Rings;
 using Xen.Simulation.Choices;
+using Xen.Store;
 
 namespace Xen.Checks.Net;
 
@@ -44,6 +44,8 @@ public static class NetbackDeviceChecks
         await front.CloseAsync();
         await bench.OnDom0Async(() => load!.ExpectAllEndedAsync(bench.Simulation.Dom0.Scheduler.TimeProvider, reason));
         await bench.OnDom0Async(load!.ExpectFramesUnchanged);
+        bool isBreach = await ReadErrorAsync(bench) is not null;
+        Expect.That(!isBreach || (reason is XenProtocolException && load.Failures.All(failure => failure is XenProtocolException)), "Somebody who waited does not learn of the breach (R11).");
         await ExpectServesAsync(bench);
     });
 
@@ -68,7 +70,7 @@ public static class NetbackDeviceChecks
         bool isConnected = await front.TryConnectAsync(key, value);
         if (!isConnected)
         {
-            string error = Encoding.UTF8.GetString(await bench.Simulation.Store.TryReadAsync(bench.Paths.Backend.Replace("/backend/", "/error/backend/", StringComparison.Ordinal) + "/error") ?? []);
+            string error = await ReadErrorAsync(bench) ?? "";
             // A number that is one can still be no reference or port of this front end's: Xen says so.
             bool isNamed = error.Contains(key, StringComparison.Ordinal) || (error.Length > 0 && !error.Contains("R12", StringComparison.Ordinal));
             Expect.That(isNamed, $"{key} = \"{value}\" was refused with \"{error}\".");
@@ -78,6 +80,10 @@ public static class NetbackDeviceChecks
         await bench.Guest.Store.TryRemoveAsync(bench.Paths.Frontend + "/" + key);
         await ExpectServesAsync(bench);
     });
+
+    // What the back end reported in the store, if it failed.
+    private static ValueTask<string?> ReadErrorAsync(NetBench bench) =>
+        bench.Simulation.Store.TryReadTextAsync(bench.Paths.Backend.Replace("/backend/", "/error/backend/", StringComparison.Ordinal) + "/error");
 
     private static async Task ExpectServesAsync(NetBench bench)
     {
