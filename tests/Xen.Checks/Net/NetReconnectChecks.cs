@@ -31,6 +31,8 @@ public static class NetReconnectChecks
                     break;
                 case 1:
                     attempts.Add(ReconnectAsync(device));
+                    Task<bool> second = ReconnectAsync(device);
+                    Expect.That(second.IsCompleted && !await second, "A second attempt was not refused while the first was under way (R13).");
                     break;
                 default:
                     await Task.Delay(TimeSpan.FromMicroseconds(choice.Next(300)), time);
