@@ -11,11 +11,12 @@ namespace Xen.Blkback;
 /// <summary>One connection of a block back end.</summary>
 internal sealed class BlkbackConnection(IBlockStore store, BlkbackOptions options, BlkbackCounters counters, ILogger logger) : IXenbusDriver
 {
-    private BlkbackQueue? _queue;
+    // One queue by now; the keys of a device with several are laid out otherwise.
+    private BlkbackQueue[] _queues = [];
     private BlkifDisk _disk;
 
     /// <summary>The ring, for people; <see langword="null"/> while there is none.</summary>
-    public RingState? Ring => _queue?.Snapshot();
+    public RingState? Ring => _queues.Length > 0 ? _queues[0].Snapshot() : null;
 
     public async ValueTask PrepareAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {
@@ -56,24 +57,12 @@ internal sealed class BlkbackConnection(IBlockStore store, BlkbackOptions option
     public async ValueTask ConnectAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {
         BlkbackFrontend frontend = await BlkbackFrontendReader.ReadAsync(connection, options.MaxRingPageOrder, cancellationToken);
-        XenbusContext context = connection.Context;
-        var worker = new BlkbackWorker(context.Grants, context.Peer, store, in _disk, counters);
-        MappedGrants? ring = null;
-        try
+        _queues = [CreateQueue(connection, frontend)];
+        Log.Connected(logger, connection.Context.Path, store.Name, _disk.Sectors, frontend.RingRefs.Length);
+        foreach (BlkbackQueue queue in _queues)
         {
-            ring = context.Grants.Map(context.Peer, frontend.RingRefs, GrantAccess.ReadWrite);
-            EventPort port = context.Events.BindInterdomain(context.Peer, frontend.EventChannel);
-            _queue = new BlkbackQueue(connection, ring, port, worker, _disk, counters, options.RequestsPerTurn);
+            queue.Start();
         }
-        catch (XenException)
-        {
-            ring?.Dispose();
-            worker.Dispose();
-            throw;
-        }
-
-        Log.Connected(logger, context.Path, store.Name, _disk.Sectors, frontend.RingRefs.Length);
-        _queue.Start();
     }
 
     public ValueTask RefreshAsync(XenbusConnection connection, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -83,8 +72,32 @@ internal sealed class BlkbackConnection(IBlockStore store, BlkbackOptions option
 
     public ValueTask ReleaseAsync(XenbusConnection connection)
     {
-        _queue?.Release();
-        _queue = null;
+        foreach (BlkbackQueue queue in _queues)
+        {
+            queue.Release();
+        }
+
+        _queues = [];
         return ValueTask.CompletedTask;
+    }
+
+    // Maps the ring and binds the port; all or nothing.
+    private BlkbackQueue CreateQueue(XenbusConnection connection, BlkbackFrontend frontend)
+    {
+        XenbusContext context = connection.Context;
+        var worker = new BlkbackWorker(context.Grants, context.Peer, store, in _disk, counters);
+        MappedGrants? ring = null;
+        try
+        {
+            ring = context.Grants.Map(context.Peer, frontend.RingRefs, GrantAccess.ReadWrite);
+            EventPort port = context.Events.BindInterdomain(context.Peer, frontend.EventChannel);
+            return new BlkbackQueue(connection, ring, port, worker, _disk, counters, options.RequestsPerTurn);
+        }
+        catch (XenException)
+        {
+            ring?.Dispose();
+            worker.Dispose();
+            throw;
+        }
     }
 }

@@ -117,7 +117,10 @@ public sealed partial class BlkfrontDevice : IBlockDevice
     /// <summary>The device and the state of its ring, in one line for people.</summary>
     public override string ToString() => $"{Name}: {Ring?.ToString() ?? "not connected"}";
 
-    /// <summary>Closes: what was started is answered within the close timeout or ends with <see cref="DeviceStatus.Disconnected"/>. Idempotent.</summary>
+    /// <summary>
+    /// Closes, a connection that is being made, too: what was started is answered within the close timeout or ends with
+    /// <see cref="DeviceStatus.Disconnected"/>. Idempotent.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -131,16 +134,22 @@ public sealed partial class BlkfrontDevice : IBlockDevice
     private async ValueTask ConnectAsync(CancellationToken cancellationToken)
     {
         XenbusContext context = await XenbusContext.ReadFrontendAsync(_ports, Name, cancellationToken);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var connection = new BlkfrontConnection(_options, _counters, _logger);
-        XenbusConnection xenbus = await XenbusConnection.OpenAsync(context, XenbusRules.BlockFrontend, connection, _options.Timeouts, cancellationToken);
-        if (_isDisposed)
+        // Ours from its beginning, so that disposing the device meanwhile closes it.
+        _xenbus = XenbusConnection.Start(context, XenbusRules.BlockFrontend, connection, _options.Timeouts);
+        try
         {
-            // Meanwhile: nobody would close this connection.
-            await xenbus.DisposeAsync();
-            throw new ObjectDisposedException(Name);
+            await _xenbus.WaitConnectedAsync(cancellationToken);
+        }
+        catch
+        {
+            await _xenbus.DisposeAsync();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            throw;
         }
 
-        _xenbus = xenbus;
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _connection = connection;
         _lastInfo = connection.Info;
     }

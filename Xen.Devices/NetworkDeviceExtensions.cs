@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Xen.Devices.Packets;
 
 namespace Xen.Devices;
 
@@ -8,16 +9,17 @@ public static class NetworkDeviceExtensions
 {
     private const int EnumerationDepthFrames = 32;
 
-    /// <summary>Sends a frame from any memory: it is copied once, into the device's.</summary>
+    /// <summary>Sends a frame from any memory: it is copied once, into the device's, and goes by the queue of its flow.</summary>
     /// <param name="device">The device.</param>
     /// <param name="frame">The whole frame.</param>
     /// <param name="cancellationToken">Ends the wait for credit; the frame is not sent then.</param>
     public static ValueTask<DeviceResult> WriteAsync(this INetworkDevice device, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.TryReserve(frame.Length, out TransmitFrame reserved)
+        uint flow = device.QueueCount == 1 ? 0 : FlowHash.Of(frame.Span);
+        return device.TryReserve(frame.Length, flow, out TransmitFrame reserved)
             ? new ValueTask<DeviceResult>(Send(reserved, frame.Span))
-            : PendingWrite.Start(device.ReserveAsync(frame.Length, cancellationToken), frame);
+            : PendingWrite.Start(device.ReserveAsync(frame.Length, flow, cancellationToken), frame);
     }
 
     /// <summary>Listens with a handler, on the usual terms.</summary>

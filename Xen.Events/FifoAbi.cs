@@ -64,6 +64,9 @@ internal sealed unsafe class FifoAbi(IHypervisor hypervisor, SharedInfo* shared)
         }
     }
 
+    // Without a bound of its own: each turn needs an upcall, which Xen makes for a port that is not masked, and a scan masks each port whose event it
+    // takes. So there are at most about as many turns as ports. Nobody but Xen and this guest can write the flag; a bound would leave it set, and
+    // Xen makes no further upcall then.
     public void Scan(IEventSink sink)
     {
         ref byte pending = ref SharedInfo.Vcpu(shared, hypervisor.VcpuId)->EvtchnUpcallPending;

@@ -18,9 +18,13 @@ internal sealed unsafe class FifoQueues<TMemory>
     private const int VisitsPerWord = 4;
     private const int UnmaskTries = 8;
 
+    // What a word that was taken out of turn linked to is found by the next pass; only Xen, appending meanwhile, makes a third one necessary.
+    private const int RecoveryPasses = 4;
+
     private readonly uint*[] _pages = new uint*[FifoEventWord.MaxPages];
     private readonly uint[] _heads = new uint[FifoControlBlock.Queues];
     private FifoControlBlock* _control;
+    private bool _hasLostWords;
 
     /// <summary>Event words that Xen has been given.</summary>
     public uint WordCount { get; private set; }
@@ -33,6 +37,7 @@ internal sealed unsafe class FifoQueues<TMemory>
     {
         _control = control;
         WordCount = 0;
+        _hasLostWords = false;
         Array.Clear(_heads);
     }
 
@@ -85,7 +90,7 @@ internal sealed unsafe class FifoQueues<TMemory>
             if (left-- == 0)
             {
                 DropAll(ready);
-                return;
+                break;
             }
 
             if (!TakeHead(queue, sink))
@@ -96,6 +101,40 @@ internal sealed unsafe class FifoQueues<TMemory>
             // Also in the middle of a queue: what has become ready may be of a higher priority.
             ready |= TakeReady();
         }
+
+        if (_hasLostWords)
+        {
+            TakeLostWords(sink);
+        }
+    }
+
+    // No link leads to what stood behind a wrong one, and Xen appends no word that is linked: its port would be deaf until a resume. When the sound
+    // queues are empty each word that is still linked is taken where it lies, which is what a guest may do to a linked word (xen-protocols 1.5); to Xen
+    // it looks like a guest that has come that far. Xen may append to a word just before it is taken, so a link in one is a reason to look again.
+    private void TakeLostWords(IEventSink sink)
+    {
+        _hasLostWords = false;
+        bool hasLinks = true;
+        for (int pass = 0; pass < RecoveryPasses && hasLinks; pass++)
+        {
+            hasLinks = false;
+            for (uint port = 1; port < WordCount; port++)
+            {
+                hasLinks |= (TMemory.Load(Word(port)) & FifoEventWord.Linked) != 0 && TakeLostWord(port, sink);
+            }
+        }
+    }
+
+    // True when it led to another one.
+    private bool TakeLostWord(uint port, IEventSink sink)
+    {
+        uint word = Take(Word(port));
+        if (IsEvent(word))
+        {
+            sink.OnEvent(port);
+        }
+
+        return (word & FifoEventWord.LinkMask) != 0;
     }
 
     private uint TakeReady() =>
@@ -159,6 +198,7 @@ internal sealed unsafe class FifoQueues<TMemory>
     private void Drop(int queue)
     {
         _heads[queue] = 0;
+        _hasLostWords = true;
         DroppedQueues++;
     }
 

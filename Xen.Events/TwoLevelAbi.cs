@@ -32,6 +32,7 @@ internal sealed unsafe class TwoLevelAbi(IHypervisor hypervisor, SharedInfo* sha
         }
     }
 
+    // Without a bound of its own, see FifoAbi.Scan: each turn needs an event of a port that is not masked, and a scan masks each whose event it takes.
     public void Scan(IEventSink sink)
     {
         VcpuInfo* vcpu = SharedInfo.Vcpu(shared, hypervisor.VcpuId);

@@ -19,7 +19,7 @@ internal sealed class NetbackConnection : IXenbusDriver
     private readonly FrameInbox _inbox;
     private readonly CancellationTokenSource _stopping = new();
     private XenbusConnection? _xenbus;
-    private NetbackQueue? _queue;
+    private NetbackQueue[] _queues = [];
     private Task _serving = Task.CompletedTask;
     private Exception? _failure;
 
@@ -54,10 +54,14 @@ internal sealed class NetbackConnection : IXenbusDriver
     {
         NetbackFrontend frontend = await NetbackFrontend.ReadAsync(connection, _options, cancellationToken);
         int mtu = await ReadMtuAsync(connection, cancellationToken);
-        _queue = NetbackQueue.Create(connection.Context, frontend, _options, _inbox, Break);
-        _queue.Start();
+        CreateQueues(connection.Context, frontend);
+        foreach (NetbackQueue queue in _queues)
+        {
+            queue.Start();
+        }
+
         Log.Connected(_logger, _path, connection.Context.Peer, frontend.Offloads);
-        var device = new NetbackDevice(connection, _queue, _options, frontend, mtu, _inbox, MakeException);
+        var device = new NetbackDevice(connection, _queues, _options, frontend, mtu, _inbox, MakeException);
         _serving = ServeAsync(device);
     }
 
@@ -67,7 +71,7 @@ internal sealed class NetbackConnection : IXenbusDriver
     /// <inheritdoc />
     public async ValueTask DrainAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {
-        _queue?.Stop(MakeException);
+        Stop();
         _inbox.End(new DeviceResult(DeviceStatus.Disconnected, 0), _failure);
         _stopping.Cancel();
         await _serving.WaitAsync(Timeout.InfiniteTimeSpan, connection.Context.TimeProvider, cancellationToken);
@@ -76,9 +80,33 @@ internal sealed class NetbackConnection : IXenbusDriver
     /// <inheritdoc />
     public ValueTask ReleaseAsync(XenbusConnection connection)
     {
-        _queue?.Release();
+        foreach (NetbackQueue queue in _queues)
+        {
+            queue.Release();
+        }
+
         _stopping.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // All or none: a front end that names what is not its own gets no queue at all.
+    private void CreateQueues(XenbusContext context, NetbackFrontend frontend)
+    {
+        var queues = new List<NetbackQueue>(frontend.Queues.Length);
+        try
+        {
+            foreach (NetbackFrontendQueue keys in frontend.Queues)
+            {
+                queues.Add(NetbackQueue.Create(context, frontend, keys, _options, _inbox, Break));
+            }
+        }
+        catch
+        {
+            queues.ForEach(queue => queue.Release());
+            throw;
+        }
+
+        _queues = [.. queues];
     }
 
     private async Task ServeAsync(NetbackDevice device)
@@ -127,8 +155,16 @@ internal sealed class NetbackConnection : IXenbusDriver
         XenProtocolException breach = _xenbus!.Violation($"{violation.Expected} ({violation.Rule})", $"{violation.Value}; ring: {ring}");
         _failure = breach;
         Log.Broken(_logger, _path, violation.Rule, violation.Value);
-        _queue!.Stop(MakeException);
+        Stop();
         _xenbus.Fail(breach);
+    }
+
+    private void Stop()
+    {
+        foreach (NetbackQueue queue in _queues)
+        {
+            queue.Stop(MakeException);
+        }
     }
 
     private void Wake() => _arrival.TrySetResult(true);
@@ -141,7 +177,7 @@ internal sealed class NetbackConnection : IXenbusDriver
         yield return (NetifKeys.FeatureGsoTcpV6, Switch(_options.OfferScatterGather && _options.OfferGso));
         yield return (NetifKeys.FeatureIPv6CsumOffload, "1");
         yield return (NetifKeys.FeatureSplitEventChannels, Switch(_options.OfferSplitEventChannels));
-        yield return (NetifKeys.MultiQueueMaxQueues, 1.ToString(CultureInfo.InvariantCulture));
+        yield return (NetifKeys.MultiQueueMaxQueues, _options.MaxQueues.ToString(CultureInfo.InvariantCulture));
         yield return (NetifKeys.HotplugStatus, "connected");
     }
 

@@ -12,21 +12,23 @@ namespace Xen.Netback;
 public sealed class NetbackDevice : INetworkDevice
 {
     private readonly XenbusConnection _xenbus;
-    private readonly NetbackQueue _queue;
+    private readonly NetbackQueue[] _queues;
     private readonly NetbackOptions _options;
     private readonly NetbackFrontend _frontend;
     private readonly FrameInbox _inbox;
     private readonly Func<Exception> _makeException;
+    private readonly int _largestFrame;
 
     internal NetbackDevice(
-        XenbusConnection xenbus, NetbackQueue queue, NetbackOptions options, NetbackFrontend frontend, int mtu, FrameInbox inbox, Func<Exception> makeException)
+        XenbusConnection xenbus, NetbackQueue[] queues, NetbackOptions options, NetbackFrontend frontend, int mtu, FrameInbox inbox, Func<Exception> makeException)
     {
         _xenbus = xenbus;
-        _queue = queue;
+        _queues = queues;
         _options = options;
         _frontend = frontend;
         _inbox = inbox;
         _makeException = makeException;
+        _largestFrame = queues.Min(queue => queue.Send.LargestFrame);
         Mtu = mtu;
     }
 
@@ -44,35 +46,46 @@ public sealed class NetbackDevice : INetworkDevice
 
     /// <inheritdoc />
     public int MaxFrameSize => (Offloads & NetworkOffloads.ScatterGather) != 0
-        ? _queue.Send.LargestFrame
+        ? _largestFrame
         : Math.Min(Mtu + Netif.MinPacketBytes, Netif.PageBytes);
 
     /// <inheritdoc />
     public NetworkOffloads Offloads => _frontend.Offloads;
 
-    /// <summary>True while frames can be sent.</summary>
-    public bool IsConnected => _queue.IsRunning;
+    /// <inheritdoc />
+    public int QueueCount => _queues.Length;
 
-    /// <summary>True while the front end offers no pages and frames to it are dropped (XSA-392).</summary>
-    public bool IsStalled => _queue.Send.IsStalled;
+    /// <summary>True while frames can be sent.</summary>
+    public bool IsConnected => _queues[0].IsRunning;
+
+    /// <summary>True while a queue of the front end offers no pages and frames to it are dropped (XSA-392).</summary>
+    public bool IsStalled => _queues.Any(queue => queue.Send.IsStalled);
+
+    private NetbackQueue QueueOf(uint flow) => _queues.Length == 1 ? _queues[0] : _queues[flow % (uint)_queues.Length];
 
     /// <inheritdoc />
-    public bool TryReserve(int length, out TransmitFrame frame)
+    public bool TryReserve(int length, out TransmitFrame frame) => TryReserve(length, 0, out frame);
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, uint flow, out TransmitFrame frame)
     {
         CheckLength(length);
-        return _queue.Send.TryReserve(length, out frame);
+        return QueueOf(flow).Send.TryReserve(length, out frame);
     }
 
     /// <inheritdoc />
-    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default)
+    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default) => ReserveAsync(length, 0, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<TransmitFrame> ReserveAsync(int length, uint flow, CancellationToken cancellationToken)
     {
-        if (TryReserve(length, out TransmitFrame frame))
+        if (TryReserve(length, flow, out TransmitFrame frame))
         {
             return new ValueTask<TransmitFrame>(frame);
         }
 
         return IsConnected
-            ? _queue.Send.WaitAsync(length, cancellationToken)
+            ? QueueOf(flow).Send.WaitAsync(length, cancellationToken)
             : ValueTask.FromException<TransmitFrame>(_makeException());
     }
 
@@ -81,20 +94,7 @@ public sealed class NetbackDevice : INetworkDevice
         _inbox.ListenAsync(handler, options, cancellationToken);
 
     /// <inheritdoc />
-    public NetworkStatistics GetStatistics() => new()
-    {
-        ReceivedFrames = _queue.Receive.ReceivedFrames,
-        ReceivedBytes = _queue.Receive.ReceivedBytes,
-        ReceiveErrors = _queue.Receive.Errors,
-        ReceiveDropped = _queue.Receive.Dropped,
-        SentFrames = _queue.Send.SentFrames,
-        SentBytes = _queue.Send.SentBytes,
-        SendErrors = _queue.Send.Errors,
-        SendDropped = _queue.Send.Dropped,
-        NotificationsSent = _queue.NotificationsSent,
-        NotificationsReceived = _queue.NotificationsReceived,
-        SpuriousNotifications = _queue.SpuriousNotifications,
-    };
+    public NetworkStatistics GetStatistics() => _queues.Aggregate(new NetworkStatistics(), (sum, queue) => queue.AddTo(sum));
 
     /// <summary>Closes the connection to the front end.</summary>
     public async ValueTask DisposeAsync()

@@ -6,14 +6,10 @@ using Xen.Store;
 namespace Xen.Netback;
 
 /// <summary>What the front end's keys say, validated.</summary>
-/// <param name="TransmitRing">The transmit ring's page.</param>
-/// <param name="ReceiveRing">The receive ring's page.</param>
-/// <param name="TransmitPort">The transmit ring's port.</param>
-/// <param name="ReceivePort">The receive ring's port; the same unless split.</param>
+/// <param name="Queues">Its queues.</param>
 /// <param name="Offloads">What the front end takes over for frames that are sent to it.</param>
 /// <param name="NotifiesReceive">The front end notifies when it offers pages: without that there is no stall to detect.</param>
-internal sealed record NetbackFrontend(
-    GrantRef TransmitRing, GrantRef ReceiveRing, uint TransmitPort, uint ReceivePort, NetworkOffloads Offloads, bool NotifiesReceive)
+internal sealed record NetbackFrontend(NetbackFrontendQueue[] Queues, NetworkOffloads Offloads, bool NotifiesReceive)
 {
     private delegate bool Parser<T>(ReadOnlySpan<byte> text, out T value);
 
@@ -25,40 +21,63 @@ internal sealed record NetbackFrontend(
             throw connection.Violation($"{NetifKeys.RequestRxCopy} is 1: no other way of receiving is in use (xen-protocols 1.11)", "0 or missing");
         }
 
-        await CheckQueueCountAsync(connection, cancellationToken);
-        (uint transmitPort, uint receivePort) = await ReadPortsAsync(connection, cancellationToken);
-        uint transmitRing = await ReadAsync<uint>(connection, NetifKeys.TxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
-        uint receiveRing = await ReadAsync<uint>(connection, NetifKeys.RxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
         return new NetbackFrontend(
-            new GrantRef(transmitRing),
-            new GrantRef(receiveRing),
-            transmitPort,
-            receivePort,
+            await ReadQueuesAsync(connection, options, cancellationToken),
             await ReadOffloadsAsync(connection, options, cancellationToken),
             await ReadSwitchAsync(connection, NetifKeys.FeatureRxNotify, cancellationToken));
     }
 
-    // One queue is offered, so one is what there may be; 0 has brought down hosts (CVE-2026-45890).
-    private static async ValueTask CheckQueueCountAsync(XenbusConnection connection, CancellationToken cancellationToken)
+    // One queue: flat keys. Those of two and more stand below queue-N (xen-protocols 1.11).
+    private static async ValueTask<NetbackFrontendQueue[]> ReadQueuesAsync(XenbusConnection connection, NetbackOptions options, CancellationToken cancellationToken)
     {
-        byte[]? text = await connection.Context.Store.TryReadAsync(connection.Context.PeerKey(NetifKeys.MultiQueueNumQueues), cancellationToken);
-        if (text is not null && !NetifKeys.TryParseQueueCount(text, 1, out _))
+        int count = await ReadQueueCountAsync(connection, options, cancellationToken);
+        if (count == 1)
         {
-            throw connection.Violation($"{NetifKeys.MultiQueueNumQueues} is 1 (R12)", XenProtocolException.Show(text));
+            return [await ReadQueueAsync(connection, "", cancellationToken)];
         }
+
+        var queues = new NetbackFrontendQueue[count];
+        for (int queue = 0; queue < count; queue++)
+        {
+            queues[queue] = await ReadQueueAsync(connection, NetifKeys.Queue(queue) + "/", cancellationToken);
+        }
+
+        return queues;
     }
 
-    private static async ValueTask<(uint Transmit, uint Receive)> ReadPortsAsync(XenbusConnection connection, CancellationToken cancellationToken)
+    // Up to what was offered; 0 has brought down hosts (CVE-2026-45890).
+    private static async ValueTask<int> ReadQueueCountAsync(XenbusConnection connection, NetbackOptions options, CancellationToken cancellationToken)
     {
-        string splitKey = connection.Context.PeerKey(NetifKeys.EventChannelTx);
+        byte[]? text = await connection.Context.Store.TryReadAsync(connection.Context.PeerKey(NetifKeys.MultiQueueNumQueues), cancellationToken);
+        if (text is null)
+        {
+            return 1;
+        }
+
+        return NetifKeys.TryParseQueueCount(text, options.MaxQueues, out int count)
+            ? count
+            : throw connection.Violation($"{NetifKeys.MultiQueueNumQueues} is 1 to {options.MaxQueues} (R12)", XenProtocolException.Show(text));
+    }
+
+    private static async ValueTask<NetbackFrontendQueue> ReadQueueAsync(XenbusConnection connection, string prefix, CancellationToken cancellationToken)
+    {
+        (uint transmitPort, uint receivePort) = await ReadPortsAsync(connection, prefix, cancellationToken);
+        uint transmitRing = await ReadAsync<uint>(connection, prefix + NetifKeys.TxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
+        uint receiveRing = await ReadAsync<uint>(connection, prefix + NetifKeys.RxRingRef, NetifKeys.TryParseGrantRef, cancellationToken);
+        return new NetbackFrontendQueue(new GrantRef(transmitRing), new GrantRef(receiveRing), transmitPort, receivePort);
+    }
+
+    private static async ValueTask<(uint Transmit, uint Receive)> ReadPortsAsync(XenbusConnection connection, string prefix, CancellationToken cancellationToken)
+    {
+        string splitKey = connection.Context.PeerKey(prefix + NetifKeys.EventChannelTx);
         if (!await connection.Context.Store.ExistsAsync(splitKey, cancellationToken))
         {
-            uint port = await ReadAsync<uint>(connection, NetifKeys.EventChannel, NetifKeys.TryParsePort, cancellationToken);
+            uint port = await ReadAsync<uint>(connection, prefix + NetifKeys.EventChannel, NetifKeys.TryParsePort, cancellationToken);
             return (port, port);
         }
 
-        return (await ReadAsync<uint>(connection, NetifKeys.EventChannelTx, NetifKeys.TryParsePort, cancellationToken),
-            await ReadAsync<uint>(connection, NetifKeys.EventChannelRx, NetifKeys.TryParsePort, cancellationToken));
+        return (await ReadAsync<uint>(connection, prefix + NetifKeys.EventChannelTx, NetifKeys.TryParsePort, cancellationToken),
+            await ReadAsync<uint>(connection, prefix + NetifKeys.EventChannelRx, NetifKeys.TryParsePort, cancellationToken));
     }
 
     private static async ValueTask<NetworkOffloads> ReadOffloadsAsync(XenbusConnection connection, NetbackOptions options, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ public sealed record NetbackOptions
     /// <summary>The usual.</summary>
     public static NetbackOptions Default { get; } = new();
 
+    /// <summary>Queues that are offered, 1 to 64. Each has the pages below, and frames of one flow go by one.</summary>
+    public int MaxQueues { get; init; } = 1;
+
     /// <summary>This end's address on the wire between the two ends.</summary>
     public MacAddress MacAddress { get; init; } = new(0xFEFF_FFFF_FFFF);
 
@@ -20,10 +23,10 @@ public sealed record NetbackOptions
     /// <summary>Offers to take frames of many segments (TCP), which whatever stands behind must then be ready for.</summary>
     public bool OfferGso { get; init; }
 
-    /// <summary>Pages of frames on their way to the front end, at least 18: the bound on what a front end can keep waiting (XSA-392).</summary>
+    /// <summary>Pages of frames on their way to the front end, at least 18: the bound on what a front end can keep waiting (XSA-392). Fewer when the guest's pages are short.</summary>
     public int TransmitPages { get; init; } = 256;
 
-    /// <summary>Pages of frames from the front end that nobody has handled yet, at least 18.</summary>
+    /// <summary>Pages of frames from the front end that nobody has handled yet, at least 18; fewer when the guest's pages are short.</summary>
     public int ReceivePages { get; init; } = 256;
 
     /// <summary>

@@ -61,17 +61,22 @@ internal sealed class NetbackQueue
     /// <summary>Maps the rings and binds the ports; all or nothing.</summary>
     /// <exception cref="Platform.XenException">A reference or a port is not one for this domain, or memory is short.</exception>
     public static NetbackQueue Create(
-        XenbusContext context, NetbackFrontend frontend, NetbackOptions options, FrameInbox inbox, Action<NetifViolation, RingState> onViolation)
+        XenbusContext context,
+        NetbackFrontend frontend,
+        NetbackFrontendQueue keys,
+        NetbackOptions options,
+        FrameInbox inbox,
+        Action<NetifViolation, RingState> onViolation)
     {
-        MappedGrants rings = context.Grants.Map(context.Peer, [frontend.TransmitRing, frontend.ReceiveRing], GrantAccess.ReadWrite);
+        MappedGrants rings = context.Grants.Map(context.Peer, [keys.TransmitRing, keys.ReceiveRing], GrantAccess.ReadWrite);
         NetbackQueue? queue = null;
         try
         {
             queue = new NetbackQueue(context, rings, frontend, options, inbox, onViolation);
-            queue._fromPort = context.Events.BindInterdomain(context.Peer, frontend.TransmitPort);
-            queue._toPort = frontend.ReceivePort == frontend.TransmitPort
+            queue._fromPort = context.Events.BindInterdomain(context.Peer, keys.TransmitPort);
+            queue._toPort = keys.ReceivePort == keys.TransmitPort
                 ? queue._fromPort
-                : context.Events.BindInterdomain(context.Peer, frontend.ReceivePort);
+                : context.Events.BindInterdomain(context.Peer, keys.ReceivePort);
             return queue;
         }
         catch
@@ -120,6 +125,22 @@ internal sealed class NetbackQueue
         Send.Release();
         Receive.Release();
     }
+
+    /// <summary>Adds this queue's counters to those of others.</summary>
+    public NetworkStatistics AddTo(NetworkStatistics sum) => new()
+    {
+        ReceivedFrames = sum.ReceivedFrames + Receive.ReceivedFrames,
+        ReceivedBytes = sum.ReceivedBytes + Receive.ReceivedBytes,
+        ReceiveErrors = sum.ReceiveErrors + Receive.Errors,
+        ReceiveDropped = sum.ReceiveDropped + Receive.Dropped,
+        SentFrames = sum.SentFrames + Send.SentFrames,
+        SentBytes = sum.SentBytes + Send.SentBytes,
+        SendErrors = sum.SendErrors + Send.Errors,
+        SendDropped = sum.SendDropped + Send.Dropped,
+        NotificationsSent = sum.NotificationsSent + NotificationsSent,
+        NotificationsReceived = sum.NotificationsReceived + NotificationsReceived,
+        SpuriousNotifications = sum.SpuriousNotifications + SpuriousNotifications,
+    };
 
     private void ClosePorts()
     {

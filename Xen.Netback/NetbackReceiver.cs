@@ -47,9 +47,9 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         _inbox = inbox;
         _notify = notify;
         _onViolation = onViolation;
-        _memory = grants.AllocateLocal(options.ReceivePages);
-        _pages = new ReceivePage[options.ReceivePages];
-        _free = new Stack<int>(options.ReceivePages);
+        _memory = NetbackMemory.Allocate(grants, options.ReceivePages);
+        _pages = new ReceivePage[_memory.PageCount];
+        _free = new Stack<int>(_memory.PageCount);
         for (int i = _pages.Length - 1; i >= 0; i--)
         {
             _pages[i] = new ReceivePage(i, _memory.Address + ((long)i * GrantedPages.PageSize), GrantedPages.PageSize);

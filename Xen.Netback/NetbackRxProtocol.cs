@@ -12,6 +12,7 @@ public sealed class NetbackRxProtocol<TMemory>
     where TMemory : struct, ISharedMemory
 {
     private readonly BackRing<NetifRxRequest, NetifRxResponse, TMemory> _ring;
+    private RingState _atBreak;
 
     /// <summary>Begins on a ring that the front end initialised.</summary>
     /// <param name="ring">The ring.</param>
@@ -22,7 +23,19 @@ public sealed class NetbackRxProtocol<TMemory>
     }
 
     /// <summary>What the peer did wrong; nothing so far when <see cref="NetifViolation.IsViolation"/> is false.</summary>
-    public NetifViolation Violation { get; private set; }
+    public NetifViolation Violation
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (value.IsViolation)
+            {
+                // The last look at the ring (R11).
+                _atBreak = _ring.Snapshot() with { IsBroken = true };
+            }
+        }
+    }
 
     /// <summary>Looks how many pages are offered.</summary>
     /// <returns>Their number; 0 also when the peer broke the protocol: see <see cref="Violation"/>.</returns>
@@ -84,7 +97,7 @@ public sealed class NetbackRxProtocol<TMemory>
     public bool FinalCheck(int count) => !Violation.IsViolation && _ring.FinalCheck(count);
 
     /// <summary>The ring, for people.</summary>
-    public RingState Snapshot() => _ring.Snapshot();
+    public RingState Snapshot() => Violation.IsViolation ? _atBreak : _ring.Snapshot();
 
     private void NoteBrokenRing()
     {

@@ -56,8 +56,8 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
         _offloads = frontend.Offloads;
         _notify = notify;
         _onViolation = onViolation;
-        _memory = grants.AllocateLocal(options.TransmitPages);
-        _pool = new TransmitFramePool(_memory.Address, options.TransmitPages);
+        _memory = NetbackMemory.Allocate(grants, options.TransmitPages);
+        _pool = new TransmitFramePool(_memory.Address, _memory.PageCount);
         _protocol = new NetbackRxProtocol<DirectMemory>(new BackRing<NetifRxRequest, NetifRxResponse, DirectMemory>(ring, GrantedPages.PageSize));
         _waiting = new WaitQueue<TransmitFrame>(scheduler);
         _stallTimeout = options.StallTimeout;

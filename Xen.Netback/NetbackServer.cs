@@ -1,3 +1,4 @@
+using Xen.Rings;
 using Xen.Store;
 
 namespace Xen.Netback;
@@ -26,6 +27,8 @@ public static class NetbackServer
     {
         ArgumentNullException.ThrowIfNull(serve);
         options ??= NetbackOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxQueues, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxQueues, NetifKeys.MaxQueues, nameof(options));
         return XenbusBackend.ServeAsync(
             ports, path, XenbusRules.NetworkBackend, context => new NetbackConnection(context, options, serve), timeouts, cancellationToken);
     }

@@ -19,6 +19,7 @@ public sealed class NetbackTxProtocol<TMemory>
 {
     private readonly BackRing<NetifTxRequest, NetifTxResponse, TMemory> _ring;
     private readonly NetbackSlot[] _slots = new NetbackSlot[Netif.FatalSlots];
+    private RingState _atBreak;
     private int _slotCount;
 
     /// <summary>Begins on a ring that the front end initialised.</summary>
@@ -30,7 +31,19 @@ public sealed class NetbackTxProtocol<TMemory>
     }
 
     /// <summary>What the peer did wrong; nothing so far when <see cref="NetifViolation.IsViolation"/> is false.</summary>
-    public NetifViolation Violation { get; private set; }
+    public NetifViolation Violation
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (value.IsViolation)
+            {
+                // The last look at the ring (R11).
+                _atBreak = _ring.Snapshot() with { IsBroken = true };
+            }
+        }
+    }
 
     /// <summary>Packets that were answered with an error because they break a rule that is not worth the connection.</summary>
     public long DroppedPackets { get; private set; }
@@ -56,12 +69,19 @@ public sealed class NetbackTxProtocol<TMemory>
         return false;
     }
 
-    /// <summary>Answers a packet that was taken, in any order. The front end does not see it before <see cref="Publish"/>.</summary>
+    /// <summary>
+    /// Answers a packet that was taken, in any order. The front end does not see it before <see cref="Publish"/>; after a violation, never.
+    /// </summary>
     /// <param name="slots">The packet's slots.</param>
     /// <param name="extraCount">Its slots of extra info.</param>
     /// <param name="status">What became of it.</param>
     public void Answer(ReadOnlySpan<NetbackSlot> slots, int extraCount, NetifStatus status)
     {
+        if (Violation.IsViolation)
+        {
+            return;
+        }
+
         for (int i = 0; i < slots.Length; i++)
         {
             Respond(slots[i].Id, status);
@@ -82,7 +102,7 @@ public sealed class NetbackTxProtocol<TMemory>
     public bool FinalCheck() => !Violation.IsViolation && _ring.FinalCheck();
 
     /// <summary>The ring, for people.</summary>
-    public RingState Snapshot() => _ring.Snapshot();
+    public RingState Snapshot() => Violation.IsViolation ? _atBreak : _ring.Snapshot();
 
     private bool TryTakePacket(NetifTxRequest first, out NetbackPacket packet)
     {

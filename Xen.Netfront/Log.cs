@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(3201, LogLevel.Error, "{Device}: the back end broke {Rule} with {Value}; the device is not used further")]
     public static partial void Broken(ILogger logger, string device, NetifRule rule, long value);
 
+    [LoggerMessage(3203, LogLevel.Warning, "{Device}: {Count} queues of {Wanted}: {Reason}")]
+    public static partial void FewerQueues(ILogger logger, string device, int count, int wanted, string reason);
+
     [LoggerMessage(3202, LogLevel.Error, "{Device}: a frame handler failed; the frame is lost")]
     public static partial void HandlerFailed(ILogger logger, string device, Exception exception);
 }

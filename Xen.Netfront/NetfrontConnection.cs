@@ -14,7 +14,6 @@ internal sealed class NetfrontConnection : IXenbusDriver
     private readonly ILogger _logger;
     private readonly WaitSource<bool> _arrival;
     private XenbusConnection? _xenbus;
-    private NetfrontQueue? _queue;
     private Exception? _failure;
 
     public NetfrontConnection(XenbusContext context, NetfrontOptions options)
@@ -38,8 +37,14 @@ internal sealed class NetfrontConnection : IXenbusDriver
     /// <summary>Where received frames go.</summary>
     public FrameInbox Inbox { get; }
 
-    /// <summary>The one queue, once prepared.</summary>
-    public NetfrontQueue Queue => _queue!;
+    /// <summary>The queues, once prepared; each has its own rings, ports and pages.</summary>
+    public NetfrontQueue[] Queues { get; private set; } = [];
+
+    /// <summary>The longest frame that every queue has pages for.</summary>
+    public int LargestFrame { get; private set; }
+
+    /// <summary>True while frames can be sent.</summary>
+    public bool IsRunning => Queues.Length > 0 && Queues[0].IsRunning;
 
     /// <inheritdoc />
     public async ValueTask PrepareAsync(XenbusConnection connection, CancellationToken cancellationToken)
@@ -47,19 +52,18 @@ internal sealed class NetfrontConnection : IXenbusDriver
         _xenbus = connection;
         Features = await NetfrontFeatures.ReadAsync(connection, _options, cancellationToken);
         Identity = await NetfrontIdentity.ReadAsync(connection, cancellationToken);
-        _queue = NetfrontQueue.Create(connection.Context, _options, Identity, Features, Inbox, Break);
+        Queues = CreateQueues(connection.Context);
+        LargestFrame = Queues.Min(queue => queue.Transmit.LargestFrame);
     }
+
+    /// <summary>The queue of a flow.</summary>
+    public NetfrontQueue QueueOf(uint flow) => Queues.Length == 1 ? Queues[0] : Queues[flow % (uint)Queues.Length];
 
     /// <inheritdoc />
     public async ValueTask PublishAsync(XenbusConnection connection, StoreTransaction transaction, CancellationToken cancellationToken)
     {
-        // An earlier connection may have agreed on other ports, and a back end that finds both kinds of keys takes the wrong one.
-        foreach (string key in (string[])[NetifKeys.EventChannel, NetifKeys.EventChannelTx, NetifKeys.EventChannelRx])
-        {
-            await transaction.TryRemoveAsync(connection.Context.Key(key), cancellationToken);
-        }
-
-        foreach ((string key, uint value) in Keys())
+        await RemoveOldKeysAsync(connection.Context, transaction, cancellationToken);
+        foreach ((string key, uint value) in Keys().Concat(QueueKeys()))
         {
             await transaction.WriteAsync(connection.Context.Key(key), value.ToString(CultureInfo.InvariantCulture), cancellationToken);
         }
@@ -68,7 +72,11 @@ internal sealed class NetfrontConnection : IXenbusDriver
     /// <inheritdoc />
     public ValueTask ConnectAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {
-        Queue.Start();
+        foreach (NetfrontQueue queue in Queues)
+        {
+            queue.Start();
+        }
+
         Log.Connected(_logger, Path, Identity.MacAddress, Features.Offloads, Features.SplitEventChannels);
         return ValueTask.CompletedTask;
     }
@@ -79,14 +87,18 @@ internal sealed class NetfrontConnection : IXenbusDriver
     /// <inheritdoc />
     public ValueTask DrainAsync(XenbusConnection connection, CancellationToken cancellationToken)
     {
-        _queue?.Stop(MakeException);
+        Stop();
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc />
     public ValueTask ReleaseAsync(XenbusConnection connection)
     {
-        _queue?.Release();
+        foreach (NetfrontQueue queue in Queues)
+        {
+            queue.Release();
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -101,27 +113,67 @@ internal sealed class NetfrontConnection : IXenbusDriver
         XenProtocolException breach = _xenbus!.Violation($"{violation.Expected} ({violation.Rule})", $"{violation.Value}; ring: {ring}");
         _failure = breach;
         Log.Broken(_logger, Path, violation.Rule, violation.Value);
-        Queue.Stop(MakeException);
+        Stop();
         _xenbus.Fail(breach);
+    }
+
+    // When pages, grants or ports are short there are fewer queues, one at least (R8).
+    private NetfrontQueue[] CreateQueues(XenbusContext context)
+    {
+        int count = Math.Min(Features.MaxQueues, _options.MaxQueues);
+        var queues = new List<NetfrontQueue>(count);
+        try
+        {
+            while (queues.Count < count)
+            {
+                queues.Add(NetfrontQueue.Create(context, _options, Identity, Features, Inbox, Break));
+            }
+        }
+        catch (XenException shortage) when (queues.Count > 0)
+        {
+            Log.FewerQueues(_logger, Path, queues.Count, count, shortage.Message);
+        }
+
+        return [.. queues];
+    }
+
+    // An earlier connection may have agreed on other ports or queues, and a back end that finds both kinds of keys takes the wrong one.
+    private static async ValueTask RemoveOldKeysAsync(XenbusContext context, StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        foreach (string key in await transaction.ListAsync(context.Path, cancellationToken))
+        {
+            if (NetifKeys.IsOfQueues(key))
+            {
+                await transaction.TryRemoveAsync(context.Key(key), cancellationToken);
+            }
+        }
+    }
+
+    private void Stop()
+    {
+        foreach (NetfrontQueue queue in Queues)
+        {
+            queue.Stop(MakeException);
+        }
     }
 
     private void Wake() => _arrival.TrySetResult(true);
 
-    // One queue: flat keys. Two and more would stand below queue-N, never both (xen-protocols 1.11).
-    private IEnumerable<(string Key, uint Value)> Keys()
+    // One queue: flat keys. Those of two and more stand below queue-N, never both (xen-protocols 1.11).
+    private IEnumerable<(string Key, uint Value)> QueueKeys()
     {
-        yield return (NetifKeys.TxRingRef, Queue.TransmitRingRef.Value);
-        yield return (NetifKeys.RxRingRef, Queue.ReceiveRingRef.Value);
-        if (Queue.TransmitPort == Queue.ReceivePort)
+        if (Queues.Length == 1)
         {
-            yield return (NetifKeys.EventChannel, Queue.TransmitPort.Value);
-        }
-        else
-        {
-            yield return (NetifKeys.EventChannelTx, Queue.TransmitPort.Value);
-            yield return (NetifKeys.EventChannelRx, Queue.ReceivePort.Value);
+            return Queues[0].Keys();
         }
 
+        return Queues
+            .SelectMany((queue, index) => queue.Keys().Select(key => ($"{NetifKeys.Queue(index)}/{key.Key}", key.Value)))
+            .Prepend((NetifKeys.MultiQueueNumQueues, (uint)Queues.Length));
+    }
+
+    private IEnumerable<(string Key, uint Value)> Keys()
+    {
         uint sg = _options.DisableScatterGather ? 0u : 1u;
         uint gso = _options.ReceiveGso ? sg : 0u;
         yield return (NetifKeys.RequestRxCopy, 1);

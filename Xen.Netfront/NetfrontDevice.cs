@@ -14,20 +14,19 @@ public sealed class NetfrontDevice : INetworkDevice
     private readonly string _path;
     private readonly NetfrontOptions _options;
     private readonly XenbusTimeouts? _timeouts;
-    private NetfrontConnection _connection;
-    private XenbusConnection _xenbus;
+    // Nobody holds the device before its first connection is there.
+    private NetfrontConnection _connection = null!;
+    private XenbusConnection _xenbus = null!;
+    private NetworkStatistics _earlier;
+    private bool _isConnecting;
     private bool _isDisposed;
 
-    private NetfrontDevice(
-        XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts, NetfrontConnection connection, XenbusConnection xenbus)
+    private NetfrontDevice(XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts)
     {
         _ports = ports;
         _path = path;
         _options = options;
         _timeouts = timeouts;
-        _connection = connection;
-        _xenbus = xenbus;
-        WatchEnd();
     }
 
     /// <inheritdoc />
@@ -41,22 +40,25 @@ public sealed class NetfrontDevice : INetworkDevice
 
     /// <inheritdoc />
     public int MaxFrameSize => (Offloads & NetworkOffloads.ScatterGather) != 0
-        ? _connection.Queue.Transmit.LargestFrame
+        ? _connection.LargestFrame
         : Math.Min(Mtu + Netif.MinPacketBytes, Netif.PageBytes);
 
     /// <inheritdoc />
     public NetworkOffloads Offloads => _connection.Features.Offloads;
 
+    /// <inheritdoc />
+    public int QueueCount => _connection.Queues.Length;
+
     /// <summary>True while frames can be sent.</summary>
-    public bool IsConnected => _connection.Queue.IsRunning;
+    public bool IsConnected => _connection.IsRunning;
 
     /// <summary>How the present connection ended; not complete while it has not.</summary>
     public Task<XenbusEnd> Completion => _xenbus.Completion;
 
-    /// <summary>The rings of the one queue, for people: transmit and receive.</summary>
-    public (RingState Transmit, RingState Receive) Rings => IsConnected
-        ? (_connection.Queue.Transmit.Snapshot(), _connection.Queue.Receive.Snapshot())
-        : default;
+    /// <summary>The rings of each queue, for people: transmit and receive. None while the device is not connected.</summary>
+    public IReadOnlyList<(RingState Transmit, RingState Receive)> Rings => IsConnected
+        ? [.. _connection.Queues.Select(queue => (queue.Transmit.Snapshot(), queue.Receive.Snapshot()))]
+        : [];
 
     /// <summary>Opens the interface of a node and waits until it is connected.</summary>
     /// <param name="ports">What the guest's drivers share.</param>
@@ -75,43 +77,63 @@ public sealed class NetfrontDevice : INetworkDevice
     {
         ArgumentNullException.ThrowIfNull(ports);
         options ??= NetfrontOptions.Default;
-        (NetfrontConnection connection, XenbusConnection xenbus) = await ConnectAsync(ports, path, options, timeouts, cancellationToken);
-        return Telemetry.Add(new NetfrontDevice(ports, path, options, timeouts, connection, xenbus));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxQueues, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxQueues, NetifKeys.MaxQueues, nameof(options));
+        var device = new NetfrontDevice(ports, path, options, timeouts);
+        await device.ConnectAsync(cancellationToken);
+        return Telemetry.Add(device);
     }
 
-    /// <summary>Connects again after <see cref="Completion"/>. Listeners and reservations of the old connection have ended.</summary>
+    /// <summary>
+    /// Connects again after the connection before has ended, with its listeners and reservations; waits for its end when it is on its way there.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The present connection has not ended.</exception>
+    /// <exception cref="InvalidOperationException">The device is connected, or is being connected.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed, before or meanwhile.</exception>
     public async ValueTask ReconnectAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (!Completion.IsCompleted)
+        if (IsConnected || _isConnecting)
         {
-            throw new InvalidOperationException($"{_path} is connected: there is nothing to reconnect.");
+            throw new InvalidOperationException($"{_path} is {(IsConnected ? "connected" : "being connected")}.");
         }
 
-        (_connection, _xenbus) = await ConnectAsync(_ports, _path, _options, _timeouts, cancellationToken);
-        WatchEnd();
+        _isConnecting = true;
+        try
+        {
+            await Completion.WaitAsync(Timeout.InfiniteTimeSpan, _ports.Scheduler.TimeProvider, cancellationToken);
+            await ConnectAsync(cancellationToken);
+        }
+        finally
+        {
+            _isConnecting = false;
+        }
     }
 
     /// <inheritdoc />
-    public bool TryReserve(int length, out TransmitFrame frame)
+    public bool TryReserve(int length, out TransmitFrame frame) => TryReserve(length, 0, out frame);
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, uint flow, out TransmitFrame frame)
     {
         CheckLength(length);
-        return _connection.Queue.Transmit.TryReserve(length, out frame);
+        return _connection.QueueOf(flow).Transmit.TryReserve(length, out frame);
     }
 
     /// <inheritdoc />
-    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default)
+    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default) => ReserveAsync(length, 0, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<TransmitFrame> ReserveAsync(int length, uint flow, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (TryReserve(length, out TransmitFrame frame))
+        if (TryReserve(length, flow, out TransmitFrame frame))
         {
             return new ValueTask<TransmitFrame>(frame);
         }
 
         return IsConnected
-            ? _connection.Queue.Transmit.WaitAsync(length, cancellationToken)
+            ? _connection.QueueOf(flow).Transmit.WaitAsync(length, cancellationToken)
             : ValueTask.FromException<TransmitFrame>(_connection.MakeException());
     }
 
@@ -120,31 +142,13 @@ public sealed class NetfrontDevice : INetworkDevice
         _connection.Inbox.ListenAsync(handler, options, cancellationToken);
 
     /// <inheritdoc />
-    public NetworkStatistics GetStatistics()
-    {
-        NetfrontQueue queue = _connection.Queue;
-        return new NetworkStatistics
-        {
-            ReceivedFrames = queue.Receive.ReceivedFrames,
-            ReceivedBytes = queue.Receive.ReceivedBytes,
-            ReceiveErrors = queue.Receive.Errors,
-            ReceiveDropped = queue.Receive.Dropped,
-            ReceiveCopiedBytes = queue.Receive.CopiedBytes,
-            SentFrames = queue.Transmit.SentFrames,
-            SentBytes = queue.Transmit.SentBytes,
-            SendErrors = queue.Transmit.Errors,
-            SendDropped = queue.Transmit.Dropped,
-            NotificationsSent = queue.NotificationsSent,
-            NotificationsReceived = queue.NotificationsReceived,
-            SpuriousNotifications = queue.SpuriousNotifications,
-            QuarantinedPages = queue.Receive.Quarantined,
-        };
-    }
+    public NetworkStatistics GetStatistics() => _connection.Queues.Aggregate(_earlier, (sum, queue) => queue.AddTo(sum));
 
     /// <summary>The device and the state of its rings, in one line for people.</summary>
-    public override string ToString() => IsConnected ? $"{Name}: tx {Rings.Transmit}; rx {Rings.Receive}" : $"{Name}: not connected";
+    public override string ToString() =>
+        IsConnected ? $"{Name}: {string.Join("; ", Rings.Select(rings => $"tx {rings.Transmit}; rx {rings.Receive}"))}" : $"{Name}: not connected";
 
-    /// <inheritdoc />
+    /// <summary>Closes, a connection that is being made, too. Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -153,13 +157,28 @@ public sealed class NetfrontDevice : INetworkDevice
         await _xenbus.DisposeAsync();
     }
 
-    private static async ValueTask<(NetfrontConnection Connection, XenbusConnection Xenbus)> ConnectAsync(
-        XenbusPorts ports, string path, NetfrontOptions options, XenbusTimeouts? timeouts, CancellationToken cancellationToken)
+    private async ValueTask ConnectAsync(CancellationToken cancellationToken)
     {
-        XenbusContext context = await XenbusContext.ReadFrontendAsync(ports, path, cancellationToken);
-        var connection = new NetfrontConnection(context, options);
-        XenbusConnection xenbus = await XenbusConnection.OpenAsync(context, XenbusRules.NetworkFrontend, connection, timeouts, cancellationToken);
-        return (connection, xenbus);
+        XenbusContext context = await XenbusContext.ReadFrontendAsync(_ports, _path, cancellationToken);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var connection = new NetfrontConnection(context, _options);
+        // Ours from its beginning, so that disposing the device meanwhile closes it.
+        _xenbus = XenbusConnection.Start(context, XenbusRules.NetworkFrontend, connection, _timeouts);
+        try
+        {
+            await _xenbus.WaitConnectedAsync(cancellationToken);
+        }
+        catch
+        {
+            await _xenbus.DisposeAsync();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            throw;
+        }
+
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _earlier = _connection is null ? default : GetStatistics();
+        _connection = connection;
+        WatchEnd();
     }
 
     private void CheckLength(int length)

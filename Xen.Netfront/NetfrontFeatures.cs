@@ -6,8 +6,9 @@ namespace Xen.Netfront;
 
 /// <summary>What the back end offers.</summary>
 /// <param name="SplitEventChannels">A port for each direction.</param>
+/// <param name="MaxQueues">How many queues it serves, at least 1.</param>
 /// <param name="Offloads">What it takes over for frames that are sent to it.</param>
-internal readonly record struct NetfrontFeatures(bool SplitEventChannels, NetworkOffloads Offloads)
+internal readonly record struct NetfrontFeatures(bool SplitEventChannels, int MaxQueues, NetworkOffloads Offloads)
 {
     /// <summary>Reads the back end's keys. A feature that is absent has the protocol's default; one that is garbled is a breach (R12).</summary>
     public static async ValueTask<NetfrontFeatures> ReadAsync(XenbusConnection connection, NetfrontOptions options, CancellationToken cancellationToken)
@@ -31,7 +32,20 @@ internal readonly record struct NetfrontFeatures(bool SplitEventChannels, Networ
         offloads |= refusesIPv4 ? NetworkOffloads.None : NetworkOffloads.ChecksumIPv4;
         bool split = !options.UseSingleEventChannel
             && await ReadSwitchAsync(connection, NetifKeys.FeatureSplitEventChannels, cancellationToken);
-        return new NetfrontFeatures(split, offloads);
+        return new NetfrontFeatures(split, await ReadMaxQueuesAsync(connection, cancellationToken), offloads);
+    }
+
+    private static async ValueTask<int> ReadMaxQueuesAsync(XenbusConnection connection, CancellationToken cancellationToken)
+    {
+        byte[]? text = await connection.Context.Store.TryReadAsync(connection.Context.PeerKey(NetifKeys.MultiQueueMaxQueues), cancellationToken);
+        if (text is null)
+        {
+            return 1;
+        }
+
+        return NetifKeys.TryParseQueueCount(text, int.MaxValue, out int count)
+            ? count
+            : throw connection.Violation($"{NetifKeys.MultiQueueMaxQueues} is 1 or more (R12)", XenProtocolException.Show(text));
     }
 
     private static async ValueTask<NetworkOffloads> ReadOffloadAsync(

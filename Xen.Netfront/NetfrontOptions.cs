@@ -6,6 +6,11 @@ public sealed record NetfrontOptions
     /// <summary>The usual.</summary>
     public static NetfrontOptions Default { get; } = new();
 
+    /// <summary>
+    /// Queues at most, 1 to 64; fewer when the back end serves fewer, or pages are short. Each has the pages below, and frames of one flow go by one.
+    /// </summary>
+    public int MaxQueues { get; init; } = 1;
+
     /// <summary>Pages to fill frames in, at most one ring of 256, at least 18; fewer are used when grants are short.</summary>
     public int TransmitPages { get; init; } = 256;
 

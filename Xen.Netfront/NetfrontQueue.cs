@@ -47,17 +47,14 @@ internal sealed class NetfrontQueue
     /// <summary>Wake-ups that brought no work.</summary>
     public long SpuriousNotifications { get; private set; }
 
-    /// <summary>The transmit ring's page.</summary>
-    public GrantRef TransmitRingRef => _ring.Refs[NetfrontQueuePages.TransmitRing];
+    private GrantRef TransmitRingRef => _ring.Refs[NetfrontQueuePages.TransmitRing];
 
-    /// <summary>The receive ring's page.</summary>
-    public GrantRef ReceiveRingRef => _ring.Refs[NetfrontQueuePages.ReceiveRing];
+    private GrantRef ReceiveRingRef => _ring.Refs[NetfrontQueuePages.ReceiveRing];
 
-    /// <summary>The transmit ring's port; the same as <see cref="ReceivePort"/> unless split.</summary>
-    public EventPort TransmitPort => _txPort!.Value;
+    // The same unless split.
+    private EventPort TransmitPort => _txPort!.Value;
 
-    /// <summary>The receive ring's port.</summary>
-    public EventPort ReceivePort => _rxPort!.Value;
+    private EventPort ReceivePort => _rxPort!.Value;
 
     /// <summary>Allocates everything and posts pages to receive into; all or nothing.</summary>
     public static NetfrontQueue Create(
@@ -76,6 +73,22 @@ internal sealed class NetfrontQueue
         {
             queue.Release();
             throw;
+        }
+    }
+
+    /// <summary>What the back end has to know of this queue.</summary>
+    public IEnumerable<(string Key, uint Value)> Keys()
+    {
+        yield return (NetifKeys.TxRingRef, TransmitRingRef.Value);
+        yield return (NetifKeys.RxRingRef, ReceiveRingRef.Value);
+        if (TransmitPort == ReceivePort)
+        {
+            yield return (NetifKeys.EventChannel, TransmitPort.Value);
+        }
+        else
+        {
+            yield return (NetifKeys.EventChannelTx, TransmitPort.Value);
+            yield return (NetifKeys.EventChannelRx, ReceivePort.Value);
         }
     }
 
@@ -123,6 +136,24 @@ internal sealed class NetfrontQueue
         Receive.Release();
         _context.Grants.Revoke(_ring);
     }
+
+    /// <summary>Adds this queue's counters to those of others.</summary>
+    public NetworkStatistics AddTo(NetworkStatistics sum) => new()
+    {
+        ReceivedFrames = sum.ReceivedFrames + Receive.ReceivedFrames,
+        ReceivedBytes = sum.ReceivedBytes + Receive.ReceivedBytes,
+        ReceiveErrors = sum.ReceiveErrors + Receive.Errors,
+        ReceiveDropped = sum.ReceiveDropped + Receive.Dropped,
+        ReceiveCopiedBytes = sum.ReceiveCopiedBytes + Receive.CopiedBytes,
+        SentFrames = sum.SentFrames + Transmit.SentFrames,
+        SentBytes = sum.SentBytes + Transmit.SentBytes,
+        SendErrors = sum.SendErrors + Transmit.Errors,
+        SendDropped = sum.SendDropped + Transmit.Dropped,
+        NotificationsSent = sum.NotificationsSent + NotificationsSent,
+        NotificationsReceived = sum.NotificationsReceived + NotificationsReceived,
+        SpuriousNotifications = sum.SpuriousNotifications + SpuriousNotifications,
+        QuarantinedPages = sum.QuarantinedPages + Receive.Quarantined,
+    };
 
     private void ClosePorts()
     {

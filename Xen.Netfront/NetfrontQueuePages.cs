@@ -17,22 +17,45 @@ internal sealed record NetfrontQueuePages(GrantedPages Rings, GrantedPages Trans
     private const int RingSlots = 256;
     private const int MinReceivePages = 64;
 
-    /// <summary>Allocates them; all or nothing. When grants are short, fewer pages are used, down to one frame of the largest size at a time.</summary>
+    /// <summary>
+    /// Allocates them; all or nothing. When grants or the guest's page budget are short, fewer pages are used, down to one frame of the largest size
+    /// at a time (R8).
+    /// </summary>
     /// <exception cref="XenException">Even those are not there.</exception>
     public static NetfrontQueuePages Allocate(XenbusContext context, NetfrontOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TransmitPages, Netif.MaxSlots, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.TransmitPages, RingSlots, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ReceivePages, MinReceivePages, nameof(options));
+        // A quarter of what is left for each of the directions, so that a second interface finds something, too.
+        int share = context.Grants.Capacity.Available / 4;
+        int transmit = Math.Clamp(share, Netif.MaxSlots, options.TransmitPages);
+        int receive = Math.Clamp(share * 2, MinReceivePages, options.ReceivePages);
+        while (true)
+        {
+            try
+            {
+                return Make(context, transmit, receive);
+            }
+            catch (XenException exception) when (IsShortage(exception) && (transmit > Netif.MaxSlots || receive > MinReceivePages))
+            {
+                transmit = Math.Max(transmit / 2, Netif.MaxSlots);
+                receive = Math.Max(receive / 2, MinReceivePages);
+            }
+        }
+    }
+
+    private static bool IsShortage(XenException exception) => exception.ErrorCode is XenErrno.ENOSPC or XenErrno.ENOMEM;
+
+    private static NetfrontQueuePages Make(XenbusContext context, int transmitPages, int receivePages)
+    {
         GrantedPages rings = context.Grants.Allocate(context.Peer, 2, GrantAccess.ReadWrite);
         GrantedPages? transmit = null;
         try
         {
             InitializeRings(rings);
-            // A quarter of what is left for each of the directions, so that a second interface finds something, too.
-            int share = context.Grants.Capacity.Available / 4;
-            transmit = context.Grants.Allocate(context.Peer, Math.Clamp(share, Netif.MaxSlots, options.TransmitPages), GrantAccess.ReadOnly);
-            return new NetfrontQueuePages(rings, transmit, AllocateReceive(context, options, share));
+            transmit = context.Grants.Allocate(context.Peer, transmitPages, GrantAccess.ReadOnly);
+            return new NetfrontQueuePages(rings, transmit, MakeReceive(context, receivePages));
         }
         catch
         {
@@ -52,9 +75,8 @@ internal sealed record NetfrontQueuePages(GrantedPages Rings, GrantedPages Trans
         RingPage.Initialize<DirectMemory>(rings.Address + (ReceiveRing * GrantedPages.PageSize));
     }
 
-    private static ReceivePages AllocateReceive(XenbusContext context, NetfrontOptions options, int share)
+    private static ReceivePages MakeReceive(XenbusContext context, int count)
     {
-        int count = Math.Clamp(share * 2, MinReceivePages, options.ReceivePages);
         LocalPages memory = context.Grants.AllocateLocal(count);
         try
         {

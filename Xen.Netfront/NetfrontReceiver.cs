@@ -19,7 +19,6 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
     private readonly Action _notify;
     private readonly NetfrontRxProtocol<DirectMemory> _protocol;
     private readonly Stack<ReceivedFrameBuffer> _buffers;
-    private NetifViolation _violation;
     private bool _isPostScheduled;
     private bool _isOpen = true;
 
@@ -41,7 +40,7 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
     }
 
     /// <summary>What the back end did wrong.</summary>
-    public NetifViolation Violation => _violation.IsViolation ? _violation : _protocol.Violation;
+    public NetifViolation Violation => _protocol.Violation;
 
     /// <summary>Frames handed to the listener.</summary>
     public long ReceivedFrames { get; private set; }
@@ -158,7 +157,7 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
             if (!_pages.TryTakeBack(slices[i].Page, slices[i].Offset, slices[i].Length))
             {
                 Quarantined++;
-                _violation = new NetifViolation(NetifRule.GrantBusy, slices[i].Page);
+                _protocol.Break(new NetifViolation(NetifRule.GrantBusy, slices[i].Page));
                 ReturnPages(slices[..i]);
                 return false;
             }

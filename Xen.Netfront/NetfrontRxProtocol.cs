@@ -19,6 +19,7 @@ public sealed class NetfrontRxProtocol<TMemory>
     private readonly FrontRing<NetifRxRequest, NetifRxResponse, TMemory> _ring;
     private readonly int[] _pages;
     private readonly NetfrontRxSlice[] _slices = new NetfrontRxSlice[Netif.MaxSlots + Netif.MaxExtras];
+    private RingState _atBreak;
     private int _sliceCount;
 
     /// <summary>Begins on a ring that is empty.</summary>
@@ -31,7 +32,19 @@ public sealed class NetfrontRxProtocol<TMemory>
     }
 
     /// <summary>What the peer did wrong; nothing so far when <see cref="NetifViolation.IsViolation"/> is false.</summary>
-    public NetifViolation Violation { get; private set; }
+    public NetifViolation Violation
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (value.IsViolation)
+            {
+                // The last look at the ring (R11).
+                _atBreak = _ring.Snapshot() with { IsBroken = true };
+            }
+        }
+    }
 
     /// <summary>Pages that can be posted now.</summary>
     public int FreeSlots => Violation.IsViolation ? 0 : _ring.FreeSlots;
@@ -80,8 +93,18 @@ public sealed class NetfrontRxProtocol<TMemory>
     /// <returns>True when the caller must not sleep.</returns>
     public bool FinalCheck() => !Violation.IsViolation && _ring.FinalCheck();
 
+    /// <summary>Ends the ring's use for a reason that its holder found.</summary>
+    /// <param name="violation">What the back end did. The first counts.</param>
+    public void Break(NetifViolation violation)
+    {
+        if (!Violation.IsViolation)
+        {
+            Violation = violation;
+        }
+    }
+
     /// <summary>The ring, for people.</summary>
-    public RingState Snapshot() => _ring.Snapshot();
+    public RingState Snapshot() => Violation.IsViolation ? _atBreak : _ring.Snapshot();
 
     private bool TryTakeFrame(NetifRxResponse response, int page, out NetfrontRxFrame frame)
     {

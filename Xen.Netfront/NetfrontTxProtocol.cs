@@ -20,6 +20,7 @@ public sealed class NetfrontTxProtocol<TMemory>
     private readonly Slot[] _slots;
     private readonly ushort[] _freeIds;
     private readonly Frame[] _frames;
+    private RingState _atBreak;
     private int _freeIdCount;
     private int _extrasQueued;
     private int _extrasOutstanding;
@@ -44,7 +45,19 @@ public sealed class NetfrontTxProtocol<TMemory>
     }
 
     /// <summary>What the peer did wrong; nothing so far when <see cref="NetifViolation.IsViolation"/> is false.</summary>
-    public NetifViolation Violation { get; private set; }
+    public NetifViolation Violation
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (value.IsViolation)
+            {
+                // The last look at the ring (R11).
+                _atBreak = _ring.Snapshot() with { IsBroken = true };
+            }
+        }
+    }
 
     /// <summary>Slots that can be queued now.</summary>
     public int FreeSlots => Violation.IsViolation ? 0 : _ring.FreeSlots;
@@ -129,7 +142,7 @@ public sealed class NetfrontTxProtocol<TMemory>
     public bool FinalCheck(int count) => !Violation.IsViolation && _ring.FinalCheck(count);
 
     /// <summary>The ring, for people.</summary>
-    public RingState Snapshot() => _ring.Snapshot();
+    public RingState Snapshot() => Violation.IsViolation ? _atBreak : _ring.Snapshot();
 
     private static int ExtrasOf(FrameOffload offload) => offload.GsoType == GsoType.None ? 0 : 1;
 

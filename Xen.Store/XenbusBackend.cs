@@ -36,13 +36,14 @@ public static class XenbusBackend
                 return new XenbusEnd(XenbusEndReason.Removed, null);
             }
 
-            end = await ServeOnceAsync(XenbusConnection.Start(context, rules, makeDriver(context), timeouts), cancellationToken);
+            var connection = XenbusConnection.Start(context, rules, makeDriver(context), timeouts);
+            end = await ServeOnceAsync(connection, cancellationToken);
             if (!end.CanReconnect || !await IsOnlineAsync(context))
             {
                 break;
             }
 
-            if (end.Reason == XenbusEndReason.Failed)
+            if (end.Reason == XenbusEndReason.Failed && !connection.HasPeerBegun)
             {
                 await WaitForFrontendToLeaveAsync(context, cancellationToken);
             }
@@ -51,7 +52,7 @@ public static class XenbusBackend
         return end;
     }
 
-    // A front end that is still at its beginning would meet the same failure at once, and again without end: it has to give up first.
+    // A front end that has been at its beginning all the time would meet the same failure at once, and again without end: it has to give up first.
     private static async ValueTask WaitForFrontendToLeaveAsync(XenbusContext context, CancellationToken cancellationToken)
     {
         try

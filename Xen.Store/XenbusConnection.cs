@@ -59,6 +59,9 @@ public sealed class XenbusConnection : IAsyncDisposable
     /// <summary>How far the connection is.</summary>
     public XenbusPhase Phase => _handshake.Phase;
 
+    /// <summary>True once the other end was seen beyond its beginning: if it is at its beginning afterwards, that is another life of it.</summary>
+    internal bool HasPeerBegun { get; private set; }
+
     /// <summary>Ends when the driver has given everything back and the state is written; never fails.</summary>
     public Task<XenbusEnd> Completion => _completion.Task;
 
@@ -159,6 +162,7 @@ public sealed class XenbusConnection : IAsyncDisposable
     internal void HandlePeerState(byte[]? value)
     {
         _handshake.HandlePeerState(XenbusStateText.Parse(value));
+        HasPeerBegun |= PeerState is not (XenbusState.Unknown or XenbusState.Initialising);
         Log.PeerState(_logger, Context.PeerPath, PeerState);
         Wake();
     }

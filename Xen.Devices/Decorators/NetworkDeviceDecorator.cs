@@ -36,9 +36,15 @@ public abstract class NetworkDeviceDecorator : INetworkDevice, ITransmitFrameOwn
     protected INetworkDevice Inner { get; }
 
     /// <inheritdoc />
-    public bool TryReserve(int length, out TransmitFrame frame)
+    public int QueueCount => Inner.QueueCount;
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, out TransmitFrame frame) => TryReserve(length, 0, out frame);
+
+    /// <inheritdoc />
+    public bool TryReserve(int length, uint flow, out TransmitFrame frame)
     {
-        if (!Inner.TryReserve(length, out TransmitFrame inner))
+        if (!Inner.TryReserve(length, flow, out TransmitFrame inner))
         {
             frame = default;
             return false;
@@ -49,10 +55,13 @@ public abstract class NetworkDeviceDecorator : INetworkDevice, ITransmitFrameOwn
     }
 
     /// <inheritdoc />
-    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default) =>
-        TryReserve(length, out TransmitFrame frame)
+    public ValueTask<TransmitFrame> ReserveAsync(int length, CancellationToken cancellationToken = default) => ReserveAsync(length, 0, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<TransmitFrame> ReserveAsync(int length, uint flow, CancellationToken cancellationToken) =>
+        TryReserve(length, flow, out TransmitFrame frame)
             ? new ValueTask<TransmitFrame>(frame)
-            : WaitAndAdoptAsync(length, cancellationToken);
+            : WaitAndAdoptAsync(length, flow, cancellationToken);
 
     /// <inheritdoc />
     public Task<DeviceResult> ListenAsync(FrameHandler handler, ListenOptions options, CancellationToken cancellationToken = default)
@@ -107,8 +116,8 @@ public abstract class NetworkDeviceDecorator : INetworkDevice, ITransmitFrameOwn
         return handler(frame);
     }
 
-    private async ValueTask<TransmitFrame> WaitAndAdoptAsync(int length, CancellationToken cancellationToken) =>
-        Adopt(await Inner.ReserveAsync(length, cancellationToken));
+    private async ValueTask<TransmitFrame> WaitAndAdoptAsync(int length, uint flow, CancellationToken cancellationToken) =>
+        Adopt(await Inner.ReserveAsync(length, flow, cancellationToken));
 
     private TransmitFrame Adopt(TransmitFrame inner)
     {

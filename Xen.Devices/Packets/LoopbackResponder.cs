@@ -8,7 +8,8 @@ namespace Xen.Devices.Packets;
 /// behind a network back end that leads nowhere.
 /// </summary>
 /// <remarks>
-/// An answer is the request with its ends exchanged, which no checksum notices; the one of ICMP is corrected for its changed type, and one
+/// One request is answered at a time: while there is no credit for its answer, the next ones wait with the device, which is bounded by its pages. An
+/// answer is the request with its ends exchanged, which no checksum notices; the one of ICMP is corrected for its changed type, and one
 /// that the sender left to this side is completed. A request whose checksum is wrong is not answered.
 /// </remarks>
 public sealed class LoopbackResponder
@@ -25,6 +26,7 @@ public sealed class LoopbackResponder
     private readonly INetworkDevice _device;
     private readonly uint _network;
     private readonly uint _mask;
+    private readonly PendingAnswer _pending;
 
     /// <summary>Makes a responder.</summary>
     /// <param name="device">The device; stays the caller's.</param>
@@ -36,6 +38,7 @@ public sealed class LoopbackResponder
         ArgumentOutOfRangeException.ThrowIfNegative(prefixLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixLength, 32);
         _device = device;
+        _pending = new PendingAnswer(Answer, () => Ignored++);
         _mask = prefixLength == 0 ? 0 : uint.MaxValue << (32 - prefixLength);
         _network = Ipv4Address.From(network).Value & _mask;
     }
@@ -59,26 +62,14 @@ public sealed class LoopbackResponder
             return ValueTask.CompletedTask;
         }
 
-        if (!_device.TryReserve(request.Length, out TransmitFrame answer))
+        uint flow = _device.QueueCount == 1 ? 0 : FlowHash.Of(request.FirstSpan);
+        if (!_device.TryReserve(request.Length, flow, out TransmitFrame answer))
         {
-            return AnswerWhenReservedAsync(request, cancellationToken);
+            return _pending.Start(request, _device.ReserveAsync(request.Length, flow, cancellationToken));
         }
 
         Answer(request, answer);
         return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask AnswerWhenReservedAsync(ReceivedFrame request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Answer(request, await _device.ReserveAsync(request.Length, cancellationToken));
-        }
-        catch (IOException)
-        {
-            // The device is gone: so is who asked.
-            Ignored++;
-        }
     }
 
     private void Answer(ReceivedFrame request, TransmitFrame answer)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Xen.Rings;
 
 /// <summary>
@@ -66,15 +68,26 @@ public static class NetifKeys
     /// <summary>Back: what the hotplug script said.</summary>
     public const string HotplugStatus = "hotplug-status";
 
+    /// <summary>The most queues that one end of this stack has, whatever the other offers.</summary>
+    public const int MaxQueues = 64;
+
     /// <summary>The payload of an Ethernet frame where no <see cref="Mtu"/> is given.</summary>
     public const int DefaultMtu = 1500;
 
     /// <summary>The smallest <see cref="Mtu"/>: what every IPv4 host takes.</summary>
     public const int MinMtu = 68;
 
+    private const string QueuePrefix = "queue-";
+
     /// <summary>The node of one queue's keys, where there are several.</summary>
     /// <param name="queue">0 and up.</param>
-    public static string Queue(int queue) => $"queue-{queue}";
+    public static string Queue(int queue) => string.Create(CultureInfo.InvariantCulture, $"{QueuePrefix}{queue}");
+
+    /// <summary>True for the keys that a front end's queues write, flat or below <see cref="Queue"/>, and for their number.</summary>
+    /// <param name="key">A key of a front end's node.</param>
+    public static bool IsOfQueues(string key) =>
+        key is TxRingRef or RxRingRef or EventChannel or EventChannelTx or EventChannelRx or MultiQueueNumQueues
+        || (key is not null && key.StartsWith(QueuePrefix, StringComparison.Ordinal));
 
     /// <summary>Reads a grant reference. 0 is one (R20).</summary>
     /// <param name="text">The value of a node.</param>

@@ -21,6 +21,7 @@ public static partial class CheckList
         new("events/fifo: the highest priority first, then first come first served", CheckMode.Seeded, FifoChecks.OrderIsKept),
         new("events/fifo: a higher priority goes before the rest of a queue", CheckMode.Seeded, FifoChecks.HigherPriorityGoesFirst),
         new("events/R17: a wrong link costs its own queue, and nothing else", CheckMode.Seeded, FifoLinkChecks.WrongLinksCostTheirQueue),
+        new("events/R17: nothing behind a wrong link is lost", CheckMode.Seeded, FifoLinkChecks.NothingBehindAWrongLinkIsLost),
         new("events/R17: a scan is bounded whatever Xen does", CheckMode.Seeded, FifoLinkChecks.ScanIsBounded),
         new("events/R10: FIFO words keep every event in every interleaving", CheckMode.Exhaustive, FifoRaceChecks.EveryEventIsTaken),
         new("events/R10: FIFO words without a rule lose one", CheckMode.Exhaustive, FifoRaceChecks.AMissingRuleIsFound),

@@ -28,7 +28,7 @@ public static unsafe class FifoLinkChecks
             int wrongQueue = choice.Next(FifoControlBlock.Queues);
             wrongQueue = wrongQueue == SoundQueue ? SoundQueue + 1 : wrongQueue;
             Chain(memory, SoundQueue, ports.AsSpan(0, split), last: 0);
-            Chain(memory, wrongQueue, ports.AsSpan(split), WrongLink(choice, ports, split));
+            Chain(memory, wrongQueue, ports.AsSpan(split), WrongLink(choice, ports, split, ports.Length - 1));
             var taken = new TakenPorts();
             queues.Scan(taken);
             uint[] order = taken.Drain();
@@ -36,6 +36,38 @@ public static unsafe class FifoLinkChecks
             Expect.Equal(1L, queues.DroppedQueues, "queues given up");
             queues.Scan(taken);
             Expect.Equal(0, taken.Drain().Length, "events of a second scan");
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
+    /// <summary>A queue has a wrong link somewhere: what stands behind it is heard all the same, each event once, and the words can be used again.</summary>
+    public static void NothingBehindAWrongLinkIsLost(IChoice choice)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        byte* memory = Allocate();
+        try
+        {
+            FifoQueues<DirectEventMemory> queues = Queues<DirectEventMemory>(memory);
+            var taken = new TakenPorts();
+            for (int round = 0; round < Scans; round++)
+            {
+                new Span<byte>(memory, Length).Clear();
+                uint[] ports = Shuffled(choice, 3 + choice.Next(40));
+                int split = 1 + choice.Next(ports.Length - 2);
+                Chain(memory, SoundQueue, ports.AsSpan(0, split), last: 0);
+                Chain(memory, SoundQueue - 1, ports.AsSpan(split), last: 0);
+                int place = split + choice.Next(ports.Length - split);
+                uint* wrong = (uint*)(memory + PageSize.Bytes) + ports[place];
+                *wrong = (*wrong & ~FifoEventWord.LinkMask) | WrongLink(choice, ports, split, place);
+                queues.Scan(taken);
+                uint[] order = taken.Drain();
+                Expect.That(order.Order().SequenceEqual(ports.Order()), $"Taken: [{string.Join(", ", order)}], of [{string.Join(", ", ports)}].");
+                Expect.Equal(round + 1L, queues.DroppedQueues, "queues given up");
+                Expect.That(AreUnlinked(memory, ports), "A word is still linked: Xen would never append it again.");
+            }
         }
         finally
         {
@@ -68,6 +100,19 @@ public static unsafe class FifoLinkChecks
         {
             NativeMemory.AlignedFree(memory);
         }
+    }
+
+    private static bool AreUnlinked(byte* memory, uint[] ports)
+    {
+        foreach (uint port in ports)
+        {
+            if ((((uint*)(memory + PageSize.Bytes))[port] & (FifoEventWord.Linked | FifoEventWord.LinkMask)) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static byte* Allocate()
@@ -104,11 +149,12 @@ public static unsafe class FifoLinkChecks
         return ports;
     }
 
-    private static uint WrongLink(IChoice choice, uint[] ports, int split) => choice.Next(4) switch
+    // Of the port at the place, in a queue that begins at the split.
+    private static uint WrongLink(IChoice choice, uint[] ports, int split, int place) => choice.Next(4) switch
     {
         0 => Words + (uint)choice.Next((int)FifoEventWord.Channels - Words),
-        1 => ports[^1],
-        2 => ports[split + choice.Next(ports.Length - split)],
+        1 => ports[place],
+        2 => ports[split + choice.Next(place - split + 1)],
         _ => Enumerable.Range(1, Words - 1).Select(port => (uint)port).First(port => !ports.Contains(port)),
     };
 

@@ -38,12 +38,13 @@ public sealed class EchoClient(INetworkDevice device, IPAddress ownAddress, IPAd
     public async Task SendAsync(IChoice choice, int length, bool isPartial, CancellationToken cancellationToken = default)
     {
         byte[] datagram = Datagram(choice, length, isPartial);
+        uint flow = FlowOf(datagram);
         int perFrame = (device.MaxFrameSize - HeaderBytes) / 8 * 8;
         for (int start = 0; start < datagram.Length; start += perFrame)
         {
             int part = Math.Min(perFrame, datagram.Length - start);
             bool fits = datagram.Length <= device.MaxFrameSize - HeaderBytes;
-            await SendPartAsync(fits ? datagram : datagram.AsMemory(start, part), (start / 8) | (start + part < datagram.Length && !fits ? MoreFragments : 0), isPartial, cancellationToken);
+            await SendPartAsync(fits ? datagram : datagram.AsMemory(start, part), (start / 8) | (start + part < datagram.Length && !fits ? MoreFragments : 0), flow, isPartial, cancellationToken);
             if (fits)
             {
                 return;
@@ -74,9 +75,12 @@ public sealed class EchoClient(INetworkDevice device, IPAddress ownAddress, IPAd
         return datagram;
     }
 
-    private async Task SendPartAsync(ReadOnlyMemory<byte> part, int fragment, bool isPartial, CancellationToken cancellationToken)
+    // Its ports.
+    private static uint FlowOf(ReadOnlySpan<byte> datagram) => BinaryPrimitives.ReadUInt32BigEndian(datagram);
+
+    private async Task SendPartAsync(ReadOnlyMemory<byte> part, int fragment, uint flow, bool isPartial, CancellationToken cancellationToken)
     {
-        using TransmitFrame frame = await device.ReserveAsync(HeaderBytes + part.Length, cancellationToken);
+        using TransmitFrame frame = await device.ReserveAsync(HeaderBytes + part.Length, flow, cancellationToken);
         Fill(frame.Span, part.Span, (ushort)fragment);
         if (isPartial)
         {

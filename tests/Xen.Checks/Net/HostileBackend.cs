@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Xen.Events;
 using Xen.Grants;
+using Xen.Platform;
 using Xen.Rings;
 using Xen.Simulation;
 using Xen.Simulation.Choices;
@@ -157,11 +159,26 @@ internal sealed class HostileBackend(SimulatedDomain domain, SimulatedDomain gue
     // R7: maps a page that it was to receive into, answers it, and keeps the mapping.
     private void KeepPage()
     {
-        if (choice.Next(4) == 0 && _rx!.TryRead(out NetifRxRequest request))
+        if (choice.Next(4) == 0 && _rx!.TryRead(out NetifRxRequest request) && TryMap(request.Gref, out MappedGrants? page))
         {
-            Kept.Add(domain.Grants.Map(guest.Id, [new GrantRef(request.Gref)], GrantAccess.ReadWrite));
+            Kept.Add(page);
             _rx.TryWrite(new NetifRxResponse { Id = request.Id, Status = 60 });
             _rx.Push();
+        }
+    }
+
+    // What it wrote over the request itself is no reference.
+    private bool TryMap(uint reference, [NotNullWhen(true)] out MappedGrants? page)
+    {
+        try
+        {
+            page = domain.Grants.Map(guest.Id, [new GrantRef(reference)], GrantAccess.ReadWrite);
+            return true;
+        }
+        catch (XenException)
+        {
+            page = null;
+            return false;
         }
     }
 }

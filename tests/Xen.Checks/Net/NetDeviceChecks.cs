@@ -22,7 +22,7 @@ public static class NetDeviceChecks
         Task connecting = bench.Simulation.Dom0.RunAsync(backend.ConnectAsync);
         NetfrontDevice device = await bench.OpenAsync(Small);
         await connecting;
-        var load = new Load(device, choice);
+        var load = new NetLoad(device, choice);
         TimeProvider time = bench.Guest.Scheduler.TimeProvider;
         for (int step = 0; step < 30; step++)
         {
@@ -39,7 +39,7 @@ public static class NetDeviceChecks
         await bench.Simulation.Dom0.RunAsync(backend.CloseAsync);
         XenbusEnd end = await device.Completion;
         Expect.That(wasConnected || end.Exception is XenProtocolException, $"The device broke and its end says {end}.");
-        await load.ExpectAllEndedAsync(time);
+        await load.ExpectAllEndedAsync(time, end.Exception);
         await device.DisposeAsync();
         load.ExpectFramesUnchanged();
         await ExpectNothingLeftAsync(bench, backend, time);
@@ -104,7 +104,7 @@ public static class NetDeviceChecks
     });
 
     private static string AnyKey(IChoice choice) => ((string[])
-        [NetifKeys.Mac, NetifKeys.Mtu, NetifKeys.FeatureSplitEventChannels, NetifKeys.FeatureNoCsumOffload, NetifKeys.FeatureIPv6CsumOffload, NetifKeys.FeatureGsoTcpV4])[choice.Next(6)];
+        [NetifKeys.Mac, NetifKeys.Mtu, NetifKeys.FeatureSplitEventChannels, NetifKeys.FeatureNoCsumOffload, NetifKeys.FeatureIPv6CsumOffload, NetifKeys.FeatureGsoTcpV4, NetifKeys.MultiQueueMaxQueues])[choice.Next(7)];
 
     private static byte[] AnyValue(IChoice choice)
     {
@@ -112,22 +112,8 @@ public static class NetDeviceChecks
         return Encoding.ASCII.GetBytes(values[choice.Next(values.Length)]);
     }
 
-    private static void Run(IChoice choice, Func<NetBench, HostileBackend, Task> program)
-    {
-        using var bench = new NetBench(choice);
-        try
-        {
-            bench.Run(running => program(running, new HostileBackend(running.Simulation.Dom0, running.Guest, running.Paths, choice)));
-        }
-        catch (SimulationDeadlockException deadlock)
-        {
-            throw new CheckFailedException(deadlock.Message, deadlock);
-        }
-        catch (GuestCrashedException crash)
-        {
-            throw new CheckFailedException(crash.ToString(), crash);
-        }
-    }
+    private static void Run(IChoice choice, Func<NetBench, HostileBackend, Task> program) =>
+        NetBench.RunCheck(choice, bench => program(bench, new HostileBackend(bench.Simulation.Dom0, bench.Guest, bench.Paths, choice)));
 
     private static async Task ExpectNothingLeftAsync(NetBench bench, HostileBackend backend, TimeProvider time)
     {
@@ -141,80 +127,5 @@ public static class NetDeviceChecks
             return Task.CompletedTask;
         });
         await Task.Delay(TimeSpan.FromMinutes(5), time);
-    }
-
-    /// <summary>What an application does meanwhile: sends, waits for credit, keeps received frames.</summary>
-    private sealed class Load
-    {
-        private readonly NetfrontDevice _device;
-        private readonly IChoice _choice;
-        private readonly Task<DeviceResult> _listening;
-        private readonly List<Task<TransmitFrame>> _waits = [];
-        private readonly List<TransmitFrame> _held = [];
-        private readonly List<(ReceivedFrame Frame, byte[] Bytes)> _kept = [];
-
-        public Load(NetfrontDevice device, IChoice choice)
-        {
-            _device = device;
-            _choice = choice;
-            _listening = device.ListenAsync(Keep);
-        }
-
-        public void Step()
-        {
-            int length = 14 + _choice.Next(9000);
-            switch (_choice.Next(4))
-            {
-                case 0 when _device.IsConnected:
-                    _waits.Add(_device.ReserveAsync(length).AsTask());
-                    break;
-                case 1 when _device.TryReserve(length, out TransmitFrame frame):
-                    frame.Span.Fill(1);
-                    _ = frame.Send();
-                    break;
-                case 2 when _device.TryReserve(length, out TransmitFrame frame):
-                    _held.Add(frame);
-                    break;
-                default:
-                    _held.ForEach(frame => frame.Dispose());
-                    _held.Clear();
-                    break;
-            }
-
-            foreach (Task<TransmitFrame> wait in _waits.Where(wait => wait.IsCompletedSuccessfully))
-            {
-                wait.Result.Dispose();
-            }
-        }
-
-        public async Task ExpectAllEndedAsync(TimeProvider time)
-        {
-            _held.ForEach(frame => frame.Dispose());
-            foreach (Task wait in _waits.Append<Task>(_listening))
-            {
-                Task first = await Task.WhenAny(wait, Task.Delay(TimeSpan.FromSeconds(10), time));
-                Expect.That(first == wait, "A wait did not end with the connection (R11).");
-                Expect.That(wait.IsCompletedSuccessfully || wait.Exception!.InnerException is IOException or XenProtocolException, $"A wait ended with {wait.Exception}.");
-            }
-        }
-
-        public void ExpectFramesUnchanged()
-        {
-            foreach ((ReceivedFrame frame, byte[] bytes) in _kept)
-            {
-                Expect.That(System.Buffers.BuffersExtensions.ToArray(frame.Payload).AsSpan().SequenceEqual(bytes), "A received frame changed while it was held.");
-                frame.Dispose();
-            }
-        }
-
-        private ValueTask Keep(ReceivedFrame frame)
-        {
-            if (_kept.Count < 20)
-            {
-                _kept.Add((frame.Take(), System.Buffers.BuffersExtensions.ToArray(frame.Payload)));
-            }
-
-            return ValueTask.CompletedTask;
-        }
     }
 }

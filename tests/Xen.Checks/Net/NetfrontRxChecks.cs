@@ -77,6 +77,7 @@ public static unsafe class NetfrontRxChecks
                 watch.Forget();
                 bool works = front.TryReceive(out _) | front.Publish() | front.FinalCheck() | front.TryPost(0, new GrantRef(8));
                 Expect.That(!works, "A broken protocol did something.");
+                Expect.That(front.Snapshot().IsBroken, "A broken ring does not say so.");
                 Expect.Equal(0, watch.Accesses, "accesses after a breach");
                 return;
             }

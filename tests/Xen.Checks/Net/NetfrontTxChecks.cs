@@ -90,6 +90,7 @@ public static unsafe class NetfrontTxChecks
         watch.Forget();
         bool works = protocol.TryComplete(out _) | protocol.Publish() | protocol.FinalCheck(1) | protocol.TryQueue(0, Grants(1), 60, default);
         Expect.That(!works, "A broken protocol did something.");
+        Expect.That(protocol.Snapshot().IsBroken, "A broken ring does not say so.");
         Expect.Equal(0, watch.Accesses, "accesses after a breach");
         Expect.Equal(first, protocol.Violation, "the first breach");
     }

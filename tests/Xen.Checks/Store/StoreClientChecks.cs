@@ -8,6 +8,8 @@ namespace Xen.Checks.Store;
 /// <summary>R14: the client against a daemon that answers in any order, and one that sends what no daemon may.</summary>
 internal static class StoreClientChecks
 {
+    private const int MaxTurns = 100_000;
+
     /// <summary>Every request ends: with its own answer, cancelled, or with the connection, which a breach ends for all.</summary>
     public static void AnyDaemon(IChoice choice) => StoreChecks.Run(choice, async simulation =>
     {
@@ -29,8 +31,9 @@ internal static class StoreClientChecks
 
     private static async Task AnswerAsync(ScriptedDaemon daemon, Task reads)
     {
-        while (!reads.IsCompleted)
+        for (int turn = 0; !reads.IsCompleted; turn++)
         {
+            Expect.That(turn < MaxTurns, "a request waits without end (R14).");
             if (daemon.Waiting > 0)
             {
                 daemon.Answer();

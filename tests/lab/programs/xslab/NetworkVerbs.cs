@@ -41,7 +41,7 @@ internal static class NetworkVerbs
         }
         finally
         {
-            Console.WriteLine($"{device.GetStatistics()}; rings {device.Rings}; answered for others {probe.Answered}");
+            Console.WriteLine($"{device.GetStatistics()}; {device}; answered for others {probe.Answered}");
             await listening.CancelAsync();
             await Lab.ThrowsAsync<OperationCanceledException>(() => listener, "a listener that is cancelled");
         }

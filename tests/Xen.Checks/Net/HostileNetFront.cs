@@ -1,0 +1,142 @@
+using System.Globalization;
+using Xen.Events;
+using Xen.Grants;
+using Xen.Rings;
+using Xen.Simulation.Choices;
+
+namespace Xen.Checks.Net;
+
+/// <summary>A network front end that walks the handshake and then sends and offers anything, with pages that are granted, are not, or change meanwhile.</summary>
+internal sealed class HostileNetFront(NetBench bench, IChoice choice)
+{
+    private const int DataPages = 8;
+
+    private GrantedPages? _rings;
+    private GrantedPages? _data;
+    private EventPort _port;
+    private FrontRing<NetifTxRequest, NetifTxResponse, DirectMemory>? _tx;
+    private FrontRing<NetifRxRequest, NetifRxResponse, DirectMemory>? _rx;
+
+    private string State => bench.Paths.Frontend + "/state";
+
+    /// <summary>Connects as a front end does, with one key that is as given.</summary>
+    /// <returns>False when the back end closes instead.</returns>
+    public async Task<bool> TryConnectAsync(string oddKey = "", string? oddValue = null)
+    {
+        await bench.Guest.Store.WriteAsync(State, "1");
+        await bench.Guest.Store.WaitForAsync(bench.Paths.Backend + "/state", value => value == "2");
+        Allocate();
+        var keys = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            [NetifKeys.TxRingRef] = Text(_rings!.Refs[0].Value),
+            [NetifKeys.RxRingRef] = Text(_rings.Refs[1].Value),
+            [NetifKeys.EventChannel] = Text(_port.Value),
+            [NetifKeys.RequestRxCopy] = "1",
+            [NetifKeys.FeatureRxNotify] = "1",
+            [NetifKeys.FeatureSg] = "1",
+        };
+        keys[oddKey] = oddValue;
+        foreach ((string key, string? value) in keys)
+        {
+            if (key.Length > 0 && value is not null)
+            {
+                await bench.Guest.Store.WriteAsync(bench.Paths.Frontend + "/" + key, value);
+            }
+        }
+
+        await bench.Guest.Store.WriteAsync(State, "4");
+        return await bench.Guest.Store.WaitForAsync(bench.Paths.Backend + "/state", value => value is "4" or "5" or "6") == "4";
+    }
+
+    /// <summary>Does one thing that no front end should, or one that it should.</summary>
+    public void Misbehave()
+    {
+        switch (choice.Next(7))
+        {
+            case 0:
+                _rings!.Bytes[(choice.Next(2) * 4096) + choice.Next(choice.Next(2) == 0 ? 16 : 4096)] = (byte)choice.Next(256);
+                break;
+            case 1:
+                _data!.Bytes.Fill((byte)choice.Next(256));
+                break;
+            case 2 or 3:
+                Send();
+                break;
+            default:
+                Offer();
+                break;
+        }
+
+        while (_tx!.TryRead(out _) || _rx!.TryRead(out _))
+        {
+        }
+
+        bench.Guest.Events.Notify(_port);
+    }
+
+    /// <summary>Closes and takes everything back that the back end has let go of.</summary>
+    public async Task CloseAsync()
+    {
+        await bench.Guest.Store.WriteAsync(State, "5");
+        await bench.Guest.Store.WaitForAsync(bench.Paths.Backend + "/state", value => value is "5" or "6" or "2" or "1");
+        await bench.Guest.Store.WriteAsync(State, "6");
+        await bench.Guest.Store.WaitForAsync(bench.Paths.Backend + "/state", value => value is "6" or "2" or "1");
+        bench.Guest.Events.Close(_port);
+        bool isReleased = bench.Guest.Grants.Revoke(_rings!) == RevokeResult.Revoked && bench.Guest.Grants.Revoke(_data!) == RevokeResult.Revoked;
+        Expect.That(isReleased, "The back end has closed and still holds a page (R8).");
+    }
+
+    private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private unsafe void Allocate()
+    {
+        _rings = bench.Guest.Grants.Allocate(bench.Simulation.Dom0.Id, 2, GrantAccess.ReadWrite);
+        _data = bench.Guest.Grants.Allocate(bench.Simulation.Dom0.Id, DataPages, GrantAccess.ReadWrite);
+        _port = bench.Guest.Events.AllocateUnbound(bench.Simulation.Dom0.Id);
+        RingPage.Initialize<DirectMemory>(_rings.Address);
+        RingPage.Initialize<DirectMemory>(_rings.Address + GrantedPages.PageSize);
+        _tx = new(_rings.Address, GrantedPages.PageSize);
+        _rx = new(_rings.Address + GrantedPages.PageSize, GrantedPages.PageSize);
+    }
+
+    // A packet of some slots, most of them right: a connection that is broken at once shows little.
+    private void Send()
+    {
+        int slots = choice.Next(8) == 0 ? 1 + choice.Next(21) : 1 + choice.Next(3);
+        int each = 60 + choice.Next(400);
+        for (int i = 0; i < slots; i++)
+        {
+            NetifTxFlags flags = i + 1 < slots ? NetifTxFlags.MoreData : NetifTxFlags.None;
+            flags |= choice.Next(32) == 0 ? (NetifTxFlags)choice.Next(16) : NetifTxFlags.None;
+            int size = i == 0 ? each * slots : each;
+            size += choice.Next(32) == 0 ? choice.Next(8000) - 4000 : 0;
+            _tx!.TryWrite(new NetifTxRequest
+            {
+                Gref = AnyRef(),
+                Offset = (ushort)(choice.Next(64) == 0 ? choice.Next(65536) : choice.Next(1000)),
+                Flags = flags,
+                Id = (ushort)choice.Next(65536),
+                Size = (ushort)size,
+            });
+        }
+
+        _tx!.Push();
+    }
+
+    private void Offer()
+    {
+        for (int i = choice.Next(20); i > 0; i--)
+        {
+            _rx!.TryWrite(new NetifRxRequest { Id = (ushort)choice.Next(65536), Gref = AnyRef() });
+        }
+
+        _rx!.Push();
+    }
+
+    private uint AnyRef() => choice.Next(12) switch
+    {
+        0 => (uint)choice.Next(64),
+        1 => uint.MaxValue - (uint)choice.Next(4),
+        _ => _data!.Refs[choice.Next(DataPages)].Value,
+    };
+}
