@@ -98,7 +98,8 @@ internal static class NetworkVerbs
         return data[..length];
     }
 
-    private static async Task RunAsync(string command)
+    /// <summary>Runs a command of the shell, which must succeed.</summary>
+    internal static async Task RunAsync(string command)
     {
         using Process process = Process.Start("/bin/sh", ["-c", command]);
         await process.WaitForExitAsync();
