@@ -10,5 +10,8 @@ for script in /lab/checks/*.sh; do
     continue
   fi
   timeout -k 5 "$seconds" sh -c '. /lab/lab.sh; . "$1"' check "$script"
-  echo "# $script ended with $? after $(($(now) - started)) s of at most $seconds"
+  status=$?
+  # What the emulation broke, and what was ours.
+  dmesg -c | grep -E 'segfault|general protection|traps:|Oops|BUG:' | sed 's/^/# dom0: /'
+  echo "# $script ended with $status after $(($(now) - started)) s of at most $seconds"
 done

@@ -67,7 +67,7 @@ disk=$(vbd_add 51712 "$device" w vbd)
 
 blk_info() {
   tool blk info xvda --json >$FOLDER/info && cat $FOLDER/info &&
-    has_all $FOLDER/info '"sizeBytes":67108864' '"sectorSize":512' '"isReadOnly":false' '"supportsFlush":true'
+    has_all $FOLDER/info '"sizeBytes": 67108864' '"sectorSize": 512' '"isReadOnly": false' '"supportsFlush": true'
 }
 check tool-blk-info blk_info
 
@@ -81,7 +81,7 @@ blk() {
 check tool-blk blk
 
 blk_held() {
-  modprobe xen-blkfront && wait_until 10 test -b /dev/xvda || return 1
+  modprobe xen-blkfront && wait_until 10 test -e /sys/bus/xen/drivers/vbd/vbd-51712 || return 1
   fails 1 "the kernel's driver 'vbd' has it" tool blk info xvda || return 1
   sh -c "$(sed -n 's/.*take it away first: //p' $FOLDER/error)" && rmmod xen-blkfront && tool blk info xvda
 }
@@ -89,10 +89,9 @@ check tool-blk-held blk_held
 
 ip addr add 10.77.0.1/24 dev xenbr0
 vif=$(xslab vif-add vif 6 00:16:3e:00:00:06 1500)
-vif_up 6 1500
 
 ping() {
-  tool net ping 6 10.77.0.1 --own 10.77.0.6 --count 5 --size 1000 --pcap $FOLDER/pcap || { counters vif0.6; return 1; }
+  vif_up 6 1500 && tool net ping 6 10.77.0.1 --own 10.77.0.6 --count 5 --size 1000 --pcap $FOLDER/pcap || { counters vif0.6; return 1; }
 }
 check tool-net-ping ping
 base64 $FOLDER/pcap | sed 's/^/PCAP /'
@@ -102,7 +101,8 @@ is_connected() {
   [ "$(xenstore-read "$1/state")" = 4 ]
 }
 interrupted() {
-  tool net listen 6 --count 100000 --seconds 60 >$FOLDER/listen 2>&1 &
+  # Not the function: its shell would get the signal.
+  xenstack --host linux net listen 6 --count 100000 --seconds 60 >$FOLDER/listen 2>&1 &
   wait_until 10 is_connected "$vif" && kill -TERM $!
   wait $!
   [ $? = 130 ] && cat $FOLDER/listen && [ "$(xenstore-read "$vif/state")" = 6 ]

@@ -33,6 +33,10 @@ xl() {
   retry_crashed $XL "$@"
 }
 
+ip() {
+  retry_crashed /bin/ip "$@"
+}
+
 # util-linux's: busybox has no --sector-size.
 losetup() {
   /sbin/losetup "$@"
@@ -150,9 +154,9 @@ vbd_add() {
   xslab vbd-add "${4:-xsvbd}" "$1" "$2" "$(stat -L -c %t:%T "$2")" "$3"
 }
 
-# vif_up NUMBER MTU: puts a network interface of the kernel's netback, once it is connected, into the bridge.
+# vif_up NUMBER MTU: puts a network interface of the kernel's netback, once it is there, into the bridge.
 vif_up() {
-  ip link set "vif0.$1" mtu "$2" && ip link set "vif0.$1" master xenbr0 && ip link set "vif0.$1" up && ip link set xenbr0 mtu "$2"
+  wait_until 10 test -e "/sys/class/net/vif0.$1" && ip link set "vif0.$1" mtu "$2" && ip link set "vif0.$1" master xenbr0 && ip link set "vif0.$1" up && ip link set xenbr0 mtu "$2"
 }
 
 # counters INTERFACE: what the kernel counted on it, without the zeros.
