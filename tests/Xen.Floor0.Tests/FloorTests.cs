@@ -53,6 +53,18 @@ public class FloorTests
     }
 
     [Fact]
+    public void One_place_of_the_tests_reads_whether_this_is_CI()
+    {
+        string[] readers =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Root(), "tests"), "*.cs", SearchOption.AllDirectories)
+                .Where(file => File.ReadAllText(file).Contains("GetEnvironmentVariable(\"" + "CI\")", StringComparison.Ordinal))
+                .Select(file => Path.GetFileName(file)!),
+        ];
+        Assert.Equal(["ContinuousIntegration.cs"], readers);
+    }
+
+    [Fact]
     public void Every_project_of_the_tree_is_in_the_solution()
     {
         string solution = File.ReadAllText(Path.Combine(Root(), "XenStack.sln"));

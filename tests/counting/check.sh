@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks count.sh against made-up result files.
+# Checks count.sh against made-up result files, then ./test itself.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/count.sh"
 
@@ -73,3 +73,5 @@ expect 'no file at all' '0 passed, 1 failed, 0 skipped' '0'
 
 trx A Completed 6 0 0 0
 expect 'all skipped' '0 passed, 0 failed, 6 skipped' '0' A
+
+"$(dirname "${BASH_SOURCE[0]}")/check-test.sh"

@@ -11,6 +11,9 @@ internal static class LabFolder
 
     internal static string Programs { get; } = Path.Combine(Lab, "programs");
 
+    /// <summary>The product's command, which runs there too.</summary>
+    internal static string Tool { get; } = Path.Combine(Repository, "tools", "xenstack", "xenstack.csproj");
+
     /// <summary>Published programs, one folder each.</summary>
     internal static string Published { get; } = Path.Combine(Repository, "artifacts", "lab");
 

@@ -1,11 +1,9 @@
+using Xen.Checks;
+
 namespace Xen.Floor0.Tests.Oracle;
 
 /// <summary>A fact that needs a C compiler and Xen's public headers: skipped where they are missing, but never when CI is set.</summary>
 public sealed class OracleFactAttribute : FactAttribute
 {
-    public OracleFactAttribute()
-    {
-        bool isCi = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"));
-        Skip = isCi ? null : COracle.Missing;
-    }
+    public OracleFactAttribute() => Skip = ContinuousIntegration.SkipWithout(COracle.Missing);
 }

@@ -1,15 +1,11 @@
+using Xen.Checks;
+
 namespace Xen.Hosts.Tests.Aot;
 
 /// <summary>A fact that needs NativeAOT's linker. Without it, it is skipped visibly, except in CI, where it must be there.</summary>
 public sealed class AotFactAttribute : FactAttribute
 {
-    public AotFactAttribute()
-    {
-        if (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Skip = Missing();
-        }
-    }
+    public AotFactAttribute() => Skip = ContinuousIntegration.SkipWithout(Missing());
 
     private static string? Missing()
     {

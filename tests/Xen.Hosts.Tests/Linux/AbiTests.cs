@@ -161,7 +161,7 @@ public class AbiTests
 
     private static SortedDictionary<string, ulong> Compile()
     {
-        Assert.True(HeadersFactAttribute.Compiler is not null, "CI needs a C compiler and /usr/include/xen.");
+        Assert.True(HeadersFactAttribute.Missing is null, HeadersFactAttribute.Missing);
         string folder = Directory.CreateTempSubdirectory("abi").FullName;
         File.WriteAllText($"{folder}/abi.c", Source);
         Run(HeadersFactAttribute.Compiler!, "-o", $"{folder}/abi", $"{folder}/abi.c");

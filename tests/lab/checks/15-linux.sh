@@ -10,9 +10,11 @@
 # LAB grants-unmap-notify: unmapping clears the byte and sends the event that were asked for
 # LAB grants-deferred: a page that was revoked while mapped is not used again until it is unmapped
 # LAB grants-refused: a bad reference and too many pages are errors that say so
+# LAB linux-held: while a program has grants and event channels, Xen shows them
 # LAB linux-released: nothing of it is left
 
 held_before linux
+check linux-held held linux grants ports -- xslab hold-kernel
 xslab events
 xslab grants
 check linux-released released linux

@@ -9,9 +9,12 @@
 # LAB store-outstanding: 200 requests at once each get their own reply
 # LAB store-clients: 10 clients count up one node in conflicting transactions, and no step is lost
 # LAB store-socket: all of this over xenstored's socket too
+# LAB store-held: while a client has nodes and watches, xenstored shows them
 # LAB store-released: nothing of it is left
 
 held_before store
+check store-held held store nodes watches -- xslab hold-store /xslab-held
+xenstore-rm /xslab-held
 xslab store
 check store-socket xslab store-socket
 check store-released released store

@@ -54,10 +54,10 @@ disk killed 51760 512 w
 xslab blk "$front" 4 64 >$FOLDER/killed.log 2>&1 &
 program=$!
 wait_until 10 is_connected
-held_now >$FOLDER/during
+held_now $FOLDER/during
 kill -9 $program
 wait $program
-check block-held held_more block $FOLDER/during
+check block-held held_more block $FOLDER/during grants ports nodes watches
 killed() {
   cat $FOLDER/killed.log
   xslab device-destroy "$front" && losetup -d "$device"

@@ -6,6 +6,7 @@
 # LAB store-guest-transactions: too many transactions are refused
 # LAB store-guest-nodes: too many nodes are refused
 # LAB store-guest-ended: the guest's program ended well, and the guest too
+# LAB store-guest-held: while the guest runs, Xen and xenstore show what it holds
 # LAB store-guest-released: nothing of the guest is left
 
 held_before guest
@@ -17,4 +18,5 @@ ended() {
   return $guest_status
 }
 check store-guest-ended ended
+check store-guest-held held_more guest /tmp/store-guest.during ports nodes watches
 check store-guest-released released guest

@@ -1,7 +1,7 @@
 # The initramfs images of dom0 and of the Linux guest, made once. What a boot adds is appended as one more archive:
 # the kernel unpacks concatenated archives in order.
 
-DOM0_MODULES=(xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netback xen-blkback bridge tun loop)
+DOM0_MODULES=(xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netback xen-blkback xen-blkfront bridge tun loop)
 GUEST_MODULES=(xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd)
 GUEST_LIBRARIES=(libc libm libdl libpthread librt libgcc_s 'libstdc++' libz libxenstore libxentoolcore)
 

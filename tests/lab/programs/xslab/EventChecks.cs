@@ -18,7 +18,7 @@ internal static class EventChecks
 
     private const int RoundTrips = 1000;
 
-    private static (EventPort Server, EventPort Client) Pair(LinuxGuest guest)
+    internal static (EventPort Server, EventPort Client) Pair(LinuxGuest guest)
     {
         EventPort server = guest.Events.AllocateUnbound(guest.DomainId);
         EventPort client = guest.Events.BindInterdomain(guest.DomainId, server.Value);

@@ -13,24 +13,30 @@ internal static class Lab
     internal readonly record struct Check(string Name, Func<LinuxGuest, Task<string>> Body);
 
     /// <summary>Runs every check, each for a limited time. 0 when all are ok.</summary>
-    internal static int Run(IReadOnlyList<Check> checks, LinuxGuestOptions? options = null)
+    internal static int Run(IReadOnlyList<Check> checks, LinuxGuestOptions? options = null) =>
+        Run(
+            checks[0].Name,
+            async (guest, run) =>
+            {
+                foreach (Check check in checks)
+                {
+                    await run(check);
+                }
+            },
+            options);
+
+    /// <summary>Runs a body that runs checks. 0 when all are ok; what the body itself throws is a failure of the check <paramref name="first"/>.</summary>
+    internal static int Run(string first, Func<LinuxGuest, Func<Check, Task>, Task> body, LinuxGuestOptions? options = null)
     {
         int failed = 0;
         try
         {
-            LinuxGuest.Run(
-                async guest =>
-                {
-                    foreach (Check check in checks)
-                    {
-                        failed += await RunAsync(check, guest) ? 0 : 1;
-                    }
-                },
-                options);
+            LinuxGuest.Run(guest => body(guest, async check => failed += await RunAsync(check, guest) ? 0 : 1), options);
         }
         catch (Exception e)
         {
-            Console.WriteLine($"LAB {checks[0].Name} fail {OneLine(e)}");
+            Console.WriteLine($"LAB {first} fail {OneLine(e)}");
+            Console.Error.WriteLine(e);
             return 1;
         }
 
@@ -44,6 +50,16 @@ internal static class Lab
             string detail = "";
             LinuxGuest.Run(async guest => detail = await body(guest).WaitAsync(LongLimit, guest.Scheduler.TimeProvider));
             return detail;
+        });
+
+    /// <summary>Takes hold of something, says so in a line of its own, and keeps it until the process is killed.</summary>
+    internal static int Hold(Func<LinuxGuest, Task> take) =>
+        RunOne(async guest =>
+        {
+            await take(guest);
+            Console.WriteLine("held");
+            await Task.Delay(LongLimit, guest.Scheduler.TimeProvider);
+            return "nobody ended this program";
         });
 
     /// <summary>Runs one body and prints its last line, or what went wrong.</summary>
@@ -77,6 +93,17 @@ internal static class Lab
         if (!EqualityComparer<T>.Default.Equals(expected, actual))
         {
             throw new InvalidOperationException($"{what}: expected {expected}, found {actual}");
+        }
+    }
+
+    /// <summary>Waits, for a limited time, until something holds.</summary>
+    internal static async Task UntilAsync(LinuxGuest guest, TimeSpan limit, Func<bool> condition, string what)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Expect(Stopwatch.GetElapsedTime(start) < limit, $"within {limit.TotalSeconds} s: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), guest.Scheduler.TimeProvider);
         }
     }
 

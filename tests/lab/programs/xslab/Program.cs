@@ -11,10 +11,12 @@ return args switch
     ["store"] => Lab.Run(StoreChecks.All),
     ["store-socket"] => Lab.Run(StoreChecks.All, StoreChecks.OverSocket),
     ["store-guest", .. var done] => Lab.Run([.. GuestStoreChecks.All.Where(check => !done.Contains(check.Name))]),
-    ["vbd-add", var number, var device, var physical, var mode] =>
-        Lab.RunOne(guest => ToolstackVerbs.AddDiskAsync(guest, (uint)Number(number), device, physical, mode)),
-    ["vif-add", var handle, var mac, var mtu] =>
-        Lab.RunOne(guest => ToolstackVerbs.AddInterfaceAsync(guest, (uint)Number(handle), mac, Number(mtu))),
+    ["hold-kernel"] => Lab.Hold(Holding.KernelAsync),
+    ["hold-store", var root] => Lab.Hold(guest => Holding.StoreAsync(guest, root)),
+    ["vbd-add", var type, var number, var device, var physical, var mode] =>
+        Lab.RunOne(guest => ToolstackVerbs.AddDiskAsync(guest, (uint)Number(number), device, physical, mode, type)),
+    ["vif-add", var type, var handle, var mac, var mtu] =>
+        Lab.RunOne(guest => ToolstackVerbs.AddInterfaceAsync(guest, (uint)Number(handle), mac, Number(mtu), type)),
     ["device-remove", var path] => Lab.RunOne(guest => ToolstackVerbs.RemoveAsync(guest, path)),
     ["device-destroy", var path] => Lab.RunOne(guest => ToolstackVerbs.DestroyAsync(guest, path)),
     ["blk", var path, var seed, var mebibytes] =>
@@ -36,6 +38,7 @@ return args switch
     ["net-plain", var path, var address, var peer, var largestEcho, var command] =>
         Lab.RunOne(guest => NetworkVerbs.ProbeAsync(
             guest, path, NetworkVerbs.Plain, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), command)),
+    ["net-offload", var front, var other, var command] => OffloadChecks.Run(front, other, command),
     ["echo", var address, var port] => NetworkVerbs.Echo(IPAddress.Parse(address), Number(port)),
     ["capture", var name, var source, var pings, var datagrams] =>
         Lab.RunHere(() => Capture.Run(name, IPAddress.Parse(source), Number(pings), Number(datagrams))),
@@ -56,9 +59,16 @@ static int Usage()
           store         the xenstore client over /dev/xen/xenbus, from a privileged domain
           store-socket  the same over xenstored's socket
           store-guest [DONE]...  permissions and quotas, from an unprivileged domain, without the checks that are done
+          net-offload FRONT OTHER COMMAND
+                        checksums that are left to the other side, both ways, between two interfaces and with this domain's own stack on
+                        xenbr0 (10.77.0.1, fd00:77::1); COMMAND runs once both are connected
+        These print "held" once they hold something, and keep it until they are killed:
+          hold-kernel       granted and mapped pages, event channels
+          hold-store ROOT   nodes below ROOT, with watches
         These print what they found, last a line that sums it up:
-          vbd-add NUMBER DEVICE MAJOR:MINOR r|w a disk on this domain's blkback; prints the front end's path
-          vif-add NUMBER MAC MTU                an interface on this domain's netback; prints the front end's path
+          vbd-add TYPE NUMBER DEVICE MAJOR:MINOR r|w
+                                                a disk on this domain's blkback, its front end below device/TYPE; prints the front end's path
+          vif-add TYPE NUMBER MAC MTU           an interface on this domain's netback; prints the front end's path
           device-remove FRONT                   take a device away, after both ends have closed
           device-destroy FRONT                  take a device away at once
           blk FRONT SEED MIB [ORDER SEGMENTS]   write, flush and read back through the front end at FRONT

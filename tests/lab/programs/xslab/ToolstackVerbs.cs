@@ -17,14 +17,14 @@ internal static class ToolstackVerbs
     /// <param name="device">The block device.</param>
     /// <param name="physicalDevice">Its number: hexadecimal <c>major:minor</c>.</param>
     /// <param name="mode"><c>r</c> or <c>w</c>.</param>
-    internal static Task<string> AddDiskAsync(LinuxGuest guest, uint number, string device, string physicalDevice, string mode) => AddAsync(
+    /// <param name="type">The front end's folder below <c>device/</c>: <c>vbd</c> is where the kernel's own front end, when it is loaded, would take it.</param>
+    internal static Task<string> AddDiskAsync(LinuxGuest guest, uint number, string device, string physicalDevice, string mode, string type) => AddAsync(
         guest,
         new BlockDeviceConfiguration
         {
             Guest = guest.DomainId,
             Backend = guest.DomainId,
-            // Not below device/vbd, where this domain's own blkfront would take it.
-            FrontendType = "xsvbd",
+            FrontendType = type,
             VirtualDevice = number,
             Params = device,
             PhysicalDevice = physicalDevice,
@@ -37,13 +37,14 @@ internal static class ToolstackVerbs
     /// <param name="handle">Its number: the kernel's side is <c>vif0.N</c>.</param>
     /// <param name="mac">The front end's hardware address.</param>
     /// <param name="mtu">Bytes of a packet's payload.</param>
-    internal static Task<string> AddInterfaceAsync(LinuxGuest guest, uint handle, string mac, int mtu) => AddAsync(
+    /// <param name="type">The front end's folder below <c>device/</c>: <c>vif</c> is where the kernel's own front end, when it is loaded, would take it.</param>
+    internal static Task<string> AddInterfaceAsync(LinuxGuest guest, uint handle, string mac, int mtu, string type) => AddAsync(
         guest,
         new NetworkDeviceConfiguration
         {
             Guest = guest.DomainId,
             Backend = guest.DomainId,
-            FrontendType = "xsvif",
+            FrontendType = type,
             Handle = handle,
             Mac = mac,
             Mtu = mtu,
