@@ -9,7 +9,7 @@ using Xen.Netfront;
 namespace Xen.Lab;
 
 /// <summary>
-/// Checksums that are left to the other side (xen-protocols, netif: csum_blank, data_validated), both ways, as the kernel's netback and its own
+/// Checksums that are left to the other side (xen-protocols 1.11, netif: csum_blank, data_validated), both ways, as the kernel's netback and its own
 /// stack see them: between two interfaces, and with sockets of this domain.
 /// </summary>
 internal static class OffloadChecks
