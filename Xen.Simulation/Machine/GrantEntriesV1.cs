@@ -16,25 +16,27 @@ internal sealed unsafe class GrantEntriesV1(HostMemory pages, int firstPage) : I
 
     public ulong FrameOf(uint reference) => Volatile.Read(ref Entry(reference)->Frame);
 
-    public (int First, int Length) RangeOf(uint reference) => (0, PageSize.Bytes);
-
     // Flags and domain are one word: the guest can change either at any time, so both are checked and marked in one exchange.
-    public bool TryMark(uint reference, ushort grantee, bool isWrite)
+    public bool TryMark(uint reference, ushort grantee, bool isWrite, out ulong frame, out (int First, int Length) part)
     {
-        uint* word = Word(reference);
+        GrantEntryV1* entry = Entry(reference);
+        uint* word = (uint*)entry;
         uint seen = Volatile.Read(ref *word);
+        part = (0, PageSize.Bytes);
         while (GrantHeader.LetsIn(seen, grantee, isWrite))
         {
             uint marked = seen | (uint)(GrantEntryFlags.Reading | (isWrite ? GrantEntryFlags.Writing : 0));
             uint found = Interlocked.CompareExchange(ref *word, marked, seen);
             if (found == seen)
             {
+                frame = Volatile.Read(ref entry->Frame);
                 return true;
             }
 
             seen = found;
         }
 
+        frame = 0;
         return false;
     }
 

@@ -14,17 +14,11 @@ internal sealed unsafe class GrantEntriesV2(HostMemory pages, int firstPage, int
 
     public ulong FrameOf(uint reference) => Volatile.Read(ref Entry(reference)->Frame);
 
-    public (int First, int Length) RangeOf(uint reference)
-    {
-        GrantEntryV2* entry = Entry(reference);
-        return ((GrantEntryFlags)(ushort)Header(reference) & GrantEntryFlags.SubPage) != 0
-            ? (Volatile.Read(ref entry->PageOffset), Volatile.Read(ref entry->Length))
-            : (0, PageSize.Bytes);
-    }
-
     // Marked first, and looked at again behind a fence: a domain that takes the entry back in between sees the mark, or we see that it is gone.
-    public bool TryMark(uint reference, ushort grantee, bool isWrite)
+    public bool TryMark(uint reference, ushort grantee, bool isWrite, out ulong frame, out (int First, int Length) part)
     {
+        frame = 0;
+        part = default;
         if (!GrantHeader.LetsIn(Header(reference), grantee, isWrite))
         {
             return false;
@@ -36,6 +30,8 @@ internal sealed unsafe class GrantEntriesV2(HostMemory pages, int firstPage, int
         Interlocked.MemoryBarrier();
         if (GrantHeader.LetsIn(Header(reference), grantee, isWrite))
         {
+            frame = FrameOf(reference);
+            part = RangeOf(reference);
             return true;
         }
 
@@ -52,6 +48,14 @@ internal sealed unsafe class GrantEntriesV2(HostMemory pages, int firstPage, int
         Mark(reference, marks);
         Entry(reference)->Frame = frame;
         Volatile.Write(ref *(uint*)Entry(reference), header);
+    }
+
+    private (int First, int Length) RangeOf(uint reference)
+    {
+        GrantEntryV2* entry = Entry(reference);
+        return ((GrantEntryFlags)(ushort)Header(reference) & GrantEntryFlags.SubPage) != 0
+            ? (Volatile.Read(ref entry->PageOffset), Volatile.Read(ref entry->Length))
+            : (0, PageSize.Bytes);
     }
 
     // Xen alone changes a status word of an entry that is in use, and it does so for one caller at a time.

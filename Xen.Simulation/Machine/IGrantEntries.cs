@@ -12,11 +12,8 @@ internal unsafe interface IGrantEntries
 
     ulong FrameOf(uint reference);
 
-    /// <summary>Which bytes of the page the entry lets in.</summary>
-    (int First, int Length) RangeOf(uint reference);
-
-    /// <summary>Marks an entry used if it lets the domain in at that moment. False when it does not.</summary>
-    bool TryMark(uint reference, ushort grantee, bool isWrite);
+    /// <summary>Marks an entry used if it lets the domain in at that moment, and says which bytes of which frame it lets in. False when it does not.</summary>
+    bool TryMark(uint reference, ushort grantee, bool isWrite, out ulong frame, out (int First, int Length) part);
 
     /// <summary>Takes marks away.</summary>
     void Unmark(uint reference, Xen.Platform.Abi.GrantEntryFlags marks);

@@ -33,7 +33,7 @@ internal sealed unsafe class XenGrantTable
 
     public int MaxFrames { get; }
 
-    public uint EntryCount => (uint)(FrameCount * _entries.PerFrame);
+    public uint EntryCount => (uint)_active.Length;
 
     /// <summary>Counts resets: what was acquired before one is not released after it.</summary>
     public int Generation { get; private set; }
@@ -54,7 +54,7 @@ internal sealed unsafe class XenGrantTable
         if (frameCount > FrameCount)
         {
             FrameCount = frameCount;
-            Array.Resize(ref _active, (int)EntryCount);
+            Array.Resize(ref _active, FrameCount * _entries.PerFrame);
         }
 
         return true;
@@ -110,7 +110,7 @@ internal sealed unsafe class XenGrantTable
         RemoveStatusFrames();
         ClearPages(_firstPage, FrameCount);
         _entries = EntriesOf(version);
-        Array.Resize(ref _active, (int)EntryCount);
+        Array.Resize(ref _active, FrameCount * _entries.PerFrame);
         for (uint reference = 0; reference < reserved; reference++)
         {
             _entries.Write(reference, kept[reference].Header, kept[reference].Marks, kept[reference].Frame);
@@ -146,7 +146,7 @@ internal sealed unsafe class XenGrantTable
     {
         page = null;
         part = default;
-        if (reference >= EntryCount)
+        if (reference >= (uint)_active.Length)
         {
             return GrantStatus.BadGrantRef;
         }
@@ -180,20 +180,17 @@ internal sealed unsafe class XenGrantTable
         ref ActiveGrant active = ref _active[reference];
         active.Readers -= isWrite ? 0 : 1;
         active.Writers -= isWrite ? 1 : 0;
-        if (active.Writers == 0 && isWrite)
+        GrantEntryFlags ended = active.Writers == 0 && isWrite ? GrantEntryFlags.Writing : 0;
+        ended |= active.IsIdle ? GrantEntryFlags.Reading : 0;
+        if (ended != 0)
         {
-            _entries.Unmark(reference, GrantEntryFlags.Writing);
-        }
-
-        if (active.IsIdle)
-        {
-            _entries.Unmark(reference, GrantEntryFlags.Reading);
+            _entries.Unmark(reference, ended);
         }
     }
 
     private GrantStatus Pin(uint reference, ushort grantee, bool isWrite, ref ActiveGrant active)
     {
-        if (!_entries.TryMark(reference, grantee, isWrite))
+        if (!_entries.TryMark(reference, grantee, isWrite, out ulong frame, out (int First, int Length) part))
         {
             return GrantStatus.GeneralError;
         }
@@ -203,8 +200,8 @@ internal sealed unsafe class XenGrantTable
             return GrantStatus.Okay;
         }
 
-        active.Part = _entries.RangeOf(reference);
-        active.Page = _physmap.OwnPage(_entries.FrameOf(reference));
+        active.Part = part;
+        active.Page = _physmap.OwnPage(frame);
         bool isWhole = active.Part.First + active.Part.Length <= PageSize.Bytes;
         if (active.Page is not null && isWhole)
         {
