@@ -28,7 +28,7 @@ internal static class DataPagesFactory
 
     private static DataPages Make(IGrantTable grants, DomainId peer, int copyPages, int reservedPages) =>
         grants.PageGranting is { } granting
-            ? new RegrantedPages(granting, peer, grants.AllocateLocal(copyPages + reservedPages), reservedPages)
+            ? new RegrantedPages(granting, grants.Epoch, peer, grants.AllocateLocal(copyPages + reservedPages), reservedPages)
             : MakeStanding(grants, peer, copyPages, reservedPages);
 
     private static StandingPages MakeStanding(IGrantTable grants, DomainId peer, int copyPages, int reservedPages)

@@ -7,15 +7,17 @@ namespace Xen.Blkfront;
 internal sealed unsafe class RegrantedPages : DataPages
 {
     private readonly IPageGranting _granting;
+    private readonly uint _epoch;
     private readonly DomainId _peer;
     private readonly LocalPages _pages;
     private readonly GrantRef[] _references;
     private readonly byte* _address;
 
-    public RegrantedPages(IPageGranting granting, DomainId peer, LocalPages pages, int reservedPageCount)
+    public RegrantedPages(IPageGranting granting, uint epoch, DomainId peer, LocalPages pages, int reservedPageCount)
         : base(pages.PageCount - reservedPageCount)
     {
         _granting = granting;
+        _epoch = epoch;
         _peer = peer;
         _pages = pages;
         _address = pages.Address;
@@ -33,13 +35,13 @@ internal sealed unsafe class RegrantedPages : DataPages
 
     public override bool TryGrant(int page, GrantAccess access, out uint reference)
     {
-        bool isGranted = _granting.TryGrant(_peer, Address(page), access, out GrantRef granted);
+        bool isGranted = _granting.TryGrant(_peer, Address(page), access, _epoch, out GrantRef granted);
         _references[page] = granted;
         reference = granted.Value;
         return isGranted;
     }
 
-    public override RevokeResult EndAccess(int page) => _granting.EndAccess(_references[page]);
+    public override RevokeResult EndAccess(int page) => _granting.EndAccess(_references[page], _epoch);
 
     public override uint ReferenceOf(int page) => _references[page].Value;
 

@@ -69,7 +69,7 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
         var refs = new GrantRef[pageCount];
         for (int i = 0; i < pageCount; i++)
         {
-            if (!TryGrant(peer, address + ((long)i * PageSize.Bytes), access, out refs[i]))
+            if (!TryGrant(peer, address + ((long)i * PageSize.Bytes), access, Epoch, out refs[i]))
             {
                 UndoAllocate(address, pageCount, refs.AsSpan(0, i));
                 throw CannotGrant(peer, pageCount, address + ((long)i * PageSize.Bytes));
@@ -107,10 +107,10 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
     }
 
     /// <inheritdoc />
-    public bool TryGrant(DomainId peer, byte* page, GrantAccess access, out GrantRef reference)
+    public bool TryGrant(DomainId peer, byte* page, GrantAccess access, uint epoch, out GrantRef reference)
     {
         reference = default;
-        if (!_hypervisor.TryFrameOf(page, out ulong frame) || frame > _references.Abi.LastFrame || !_references.TryTake(page, out uint index))
+        if (epoch != Epoch || !_hypervisor.TryFrameOf(page, out ulong frame) || frame > _references.Abi.LastFrame || !_references.TryTake(page, out uint index))
         {
             return false;
         }
@@ -121,9 +121,9 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
     }
 
     /// <inheritdoc />
-    public RevokeResult EndAccess(GrantRef reference)
+    public RevokeResult EndAccess(GrantRef reference, uint epoch)
     {
-        if (_references.StateOf(reference.Value) != ReferenceState.Granted)
+        if (epoch != Epoch || _references.StateOf(reference.Value) != ReferenceState.Granted)
         {
             return RevokeResult.Stale;
         }
@@ -139,8 +139,13 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
     }
 
     /// <inheritdoc />
-    public bool IsIdle(GrantRef reference)
+    public bool IsIdle(GrantRef reference, uint epoch)
     {
+        if (epoch != Epoch)
+        {
+            return true;
+        }
+
         if (_references.StateOf(reference.Value) != ReferenceState.Quarantined || !_references.Abi.TryRevoke(reference.Value))
         {
             return false;
@@ -250,7 +255,7 @@ public sealed unsafe partial class GuestGrantTable : IGrantTable, IPageGranting
         List<uint>? busy = null;
         foreach (GrantRef reference in refs)
         {
-            if (EndAccess(reference) == RevokeResult.Busy)
+            if (EndAccess(reference, Epoch) == RevokeResult.Busy)
             {
                 (busy ??= []).Add(reference.Value);
             }

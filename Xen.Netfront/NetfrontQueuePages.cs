@@ -81,7 +81,7 @@ internal sealed record NetfrontQueuePages(GrantedPages Rings, GrantedPages Trans
         try
         {
             return context.Grants.PageGranting is { } granting
-                ? new RevokedReceivePages(granting, memory, context.Peer)
+                ? new RevokedReceivePages(granting, context.Grants.Epoch, memory, context.Peer)
                 : new CopiedReceivePages(context.Grants, context.Grants.Allocate(context.Peer, Math.Min(count / 2, RingSlots), GrantAccess.ReadWrite), memory);
         }
         catch

@@ -10,20 +10,22 @@ namespace Xen.Netfront;
 internal sealed unsafe class RevokedReceivePages : ReceivePages
 {
     private readonly IPageGranting _granting;
+    private readonly uint _epoch;
     private readonly DomainId _peer;
     private readonly GrantRef?[] _references;
 
-    public RevokedReceivePages(IPageGranting granting, LocalPages memory, DomainId peer)
+    public RevokedReceivePages(IPageGranting granting, uint epoch, LocalPages memory, DomainId peer)
         : base(memory)
     {
         _granting = granting;
+        _epoch = epoch;
         _peer = peer;
         _references = new GrantRef?[memory.PageCount];
     }
 
     protected override bool TryGrant(int page, out GrantRef reference)
     {
-        if (!_granting.TryGrant(_peer, this[page].Address, GrantAccess.ReadWrite, out reference))
+        if (!_granting.TryGrant(_peer, this[page].Address, GrantAccess.ReadWrite, _epoch, out reference))
         {
             return false;
         }
@@ -36,7 +38,7 @@ internal sealed unsafe class RevokedReceivePages : ReceivePages
     {
         GrantRef reference = _references[page]!.Value;
         _references[page] = null;
-        return _granting.EndAccess(reference) != RevokeResult.Busy;
+        return _granting.EndAccess(reference, _epoch) != RevokeResult.Busy;
     }
 
     protected override void RevokeAll()

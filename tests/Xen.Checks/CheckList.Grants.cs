@@ -14,6 +14,7 @@ public static partial class CheckList
         .. OverBothVersions("grants/R16: a granted page is zero whatever lay in it", GrantChecks.PagesAreZero),
         .. OverBothVersions("grants/R16: a write after the revocation is found at reuse", GrantChecks.LateWriteIsFound),
         .. OverBothVersions("grants/R19: grants and mappings of an older epoch are stale", GrantChecks.OldGrantsAreStale),
+        .. OverBothVersions("grants/R19: a single page's grant ends with its epoch", GrantChecks.OldSinglePagesAreStale),
         .. OverBothVersions("grants/R20: references 0 to 7 are never handed out", GrantChecks.ReservedReferencesStay),
         .. OverBothVersions("grants/copy: does what a copy of bytes does, and says so for each", GrantCopyChecks.CopyIsACopy),
         .. OverBothVersions("grants/enforced: a hostile domain reaches nothing that it was not granted", GrantEnforcementChecks.OnlyGrantedPagesAreReached),

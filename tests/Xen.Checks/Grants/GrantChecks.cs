@@ -102,6 +102,44 @@ public static unsafe class GrantChecks
         });
     }
 
+    public static unsafe void OldSinglePagesAreStale(IChoice choice, GrantTableVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        SimulationRun.Run(new SimulationOptions { Choice = choice, GrantVersion = version }, simulation =>
+        {
+            SimulatedDomain guest = simulation.CreateDomain("guest");
+            SimulatedDomain peer = simulation.CreateDomain("peer");
+            using LocalPages pages = guest.Grants.AllocateLocal(2);
+            byte* second = pages.Address + GrantedPages.PageSize;
+            uint before = guest.Grants.Epoch;
+            for (int skipped = choice.Next(3); skipped >= 0; skipped--)
+            {
+                guest.Grants.TryGrant(peer.Id, pages.Address, GrantAccess.ReadWrite, before, out _);
+            }
+
+            guest.Grants.TryGrant(peer.Id, pages.Address, GrantAccess.ReadWrite, before, out GrantRef old);
+            guest.SuspendAndResume();
+            uint now = guest.Grants.Epoch;
+            Expect.That(!guest.Grants.TryGrant(peer.Id, pages.Address, GrantAccess.ReadWrite, before, out _), "A page was granted in an epoch that is over.");
+            var young = new List<GrantRef>();
+            while (young.Count == 0 || young[^1] != old)
+            {
+                Expect.That(guest.Grants.TryGrant(peer.Id, second, GrantAccess.ReadWrite, now, out GrantRef reference), "The table has no reference left.");
+                young.Add(reference);
+            }
+
+            Expect.Equal(RevokeResult.Stale, guest.Grants.EndAccess(old, before), "end of access of the old epoch");
+            Expect.That(guest.Grants.IsIdle(old, before), "A page of the old epoch is called busy.");
+            using (peer.Grants.Map(guest.Id, [old], GrantAccess.ReadWrite))
+            {
+                Expect.Equal(young.Count, guest.Grants.Capacity.InUse, "references in use");
+            }
+
+            young.ForEach(reference => Expect.Equal(RevokeResult.Revoked, guest.Grants.EndAccess(reference, now), "end of access"));
+            return Task.CompletedTask;
+        });
+    }
+
     public static void ReservedReferencesStay(IChoice choice, GrantTableVersion version)
     {
         ArgumentNullException.ThrowIfNull(choice);
@@ -111,7 +149,7 @@ public static unsafe class GrantChecks
             using LocalPages page = guest.Grants.AllocateLocal(1);
             int total = guest.Grants.Capacity.Total;
             var refs = new List<GrantRef>();
-            while (guest.Grants.TryGrant(simulation.Dom0.Id, page.Address, GrantAccess.ReadOnly, out GrantRef reference))
+            while (guest.Grants.TryGrant(simulation.Dom0.Id, page.Address, GrantAccess.ReadOnly, guest.Grants.Epoch, out GrantRef reference))
             {
                 Expect.That(reference.Value >= GrantRef.FirstFree, $"{reference} belongs to the toolstack and was handed out.");
                 refs.Add(reference);
@@ -120,10 +158,10 @@ public static unsafe class GrantChecks
             Expect.Equal(total, refs.Count, "references of a whole table");
             string message = ExpectFailure(() => guest.Grants.Allocate(simulation.Dom0.Id, 1, GrantAccess.ReadWrite));
             Expect.That(message.Contains("the grant table is full", StringComparison.Ordinal), $"The message does not name the limit: {message}");
-            refs.ForEach(reference => Expect.Equal(RevokeResult.Revoked, guest.Grants.EndAccess(reference), "end of access"));
+            refs.ForEach(reference => Expect.Equal(RevokeResult.Revoked, guest.Grants.EndAccess(reference, guest.Grants.Epoch), "end of access"));
             for (uint reserved = 0; reserved < GrantRef.FirstFree; reserved++)
             {
-                Expect.Equal(RevokeResult.Stale, guest.Grants.EndAccess(new GrantRef(reserved)), $"end of access of reference {reserved}");
+                Expect.Equal(RevokeResult.Stale, guest.Grants.EndAccess(new GrantRef(reserved), guest.Grants.Epoch), $"end of access of reference {reserved}");
             }
 
             return Task.CompletedTask;

@@ -58,8 +58,8 @@ public static class GrantQuarantineChecks
                     held.Add(reference.Value, hostile.Grants.Map(guest.Id, [reference], (GrantAccess)choice.Next(2)));
                 }
 
-                Expect.Equal(isHeld ? RevokeResult.Busy : RevokeResult.Revoked, guest.Grants.EndAccess(reference), "end of access");
-                Expect.That(!isHeld || !guest.Grants.IsIdle(reference), $"{reference} is called idle while the peer holds it.");
+                Expect.Equal(isHeld ? RevokeResult.Busy : RevokeResult.Revoked, guest.Grants.EndAccess(reference, guest.Grants.Epoch), "end of access");
+                Expect.That(!isHeld || !guest.Grants.IsIdle(reference, guest.Grants.Epoch), $"{reference} is called idle while the peer holds it.");
             }
 
             Expect.Equal(held.Count, guest.Grants.Capacity.Quarantined, "references in quarantine");
@@ -107,7 +107,7 @@ public static class GrantQuarantineChecks
     private static unsafe GrantRef Grant(SimulatedDomain guest, DomainId peer, LocalPages local, int page)
     {
         byte* address = local.Address + (page * PageSize.Bytes);
-        Expect.That(guest.Grants.TryGrant(peer, address, GrantAccess.ReadWrite, out GrantRef reference), "The table has no reference left.");
+        Expect.That(guest.Grants.TryGrant(peer, address, GrantAccess.ReadWrite, guest.Grants.Epoch, out GrantRef reference), "The table has no reference left.");
         return reference;
     }
 

@@ -48,7 +48,7 @@ public static unsafe class GrantVersionChecks
             SimulatedDomain peer = simulation.CreateDomain("peer");
             using LocalPages page = guest.Grants.AllocateLocal(1);
             var refs = new List<GrantRef>();
-            while (guest.Grants.TryGrant(peer.Id, page.Address, GrantAccess.ReadWrite, out GrantRef reference))
+            while (guest.Grants.TryGrant(peer.Id, page.Address, GrantAccess.ReadWrite, guest.Grants.Epoch, out GrantRef reference))
             {
                 refs.Add(reference);
             }
@@ -57,10 +57,10 @@ public static unsafe class GrantVersionChecks
             HashSet<GrantRef> held = [.. Enumerable.Range(0, 20).Select(_ => refs[choice.Next(refs.Count)]), refs[^1]];
             GrantRef[] order = [.. held.OrderBy(reference => reference.Value)];
             MappedGrants[] mapped = [.. order.Select(reference => peer.Grants.Map(guest.Id, [reference], GrantAccess.ReadWrite))];
-            refs.ForEach(reference => Expect.Equal(held.Contains(reference) ? RevokeResult.Busy : RevokeResult.Revoked, guest.Grants.EndAccess(reference), $"end of {reference}"));
-            Array.ForEach(order, reference => Expect.That(!guest.Grants.IsIdle(reference), $"{reference} is called idle while it is mapped."));
+            refs.ForEach(reference => Expect.Equal(held.Contains(reference) ? RevokeResult.Busy : RevokeResult.Revoked, guest.Grants.EndAccess(reference, guest.Grants.Epoch), $"end of {reference}"));
+            Array.ForEach(order, reference => Expect.That(!guest.Grants.IsIdle(reference, guest.Grants.Epoch), $"{reference} is called idle while it is mapped."));
             Array.ForEach(mapped, mapping => mapping.Dispose());
-            Array.ForEach(order, reference => Expect.That(guest.Grants.IsIdle(reference), $"{reference} is not called idle."));
+            Array.ForEach(order, reference => Expect.That(guest.Grants.IsIdle(reference, guest.Grants.Epoch), $"{reference} is not called idle."));
             Expect.Equal(0, guest.Grants.Capacity.InUse, "references left");
             Expect.Equal(0, simulation.Leaks().Count, "leaks");
             return Task.CompletedTask;
