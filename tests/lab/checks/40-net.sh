@@ -14,8 +14,17 @@ held_before net
 echo 16777216 >/proc/sys/net/core/rmem_max
 ip addr add 10.77.0.1/24 dev xenbr0
 front=$(xslab vif-add xsvif 5 00:16:3e:00:00:05 65000)
-xslab echo 10.77.0.1 7 &
-echo_server=$!
+
+# The peer of the UDP echoes, once it listens. A shell that the emulation breaks while it starts it is no peer: at most two more tries.
+echo_listens() {
+  grep -q '01004D0A:0007' /proc/net/udp || ! kill -0 $echo_server 2>/dev/null
+}
+echo_start() {
+  xslab echo 10.77.0.1 7 &
+  echo_server=$!
+  wait_until 20 echo_listens && kill -0 $echo_server 2>/dev/null || wait $echo_server
+}
+retry_crashed echo_start
 (check net-checksums xslab capture xenbr0 10.77.0.2 1000 140) &
 capture=$!
 
