@@ -9,7 +9,7 @@ namespace Xen.Rings;
 /// <remarks>
 /// The peer is hostile: its index is read once for each batch and checked (R1), a slot is copied once (R2), and nothing this end decides
 /// depends on what the peer can write into this end's own indices. A peer that breaks the protocol leaves the ring broken for good:
-/// from then on no shared byte is touched (R11).
+/// from then on no shared byte is touched (R11), except that a batch of requests that is open may still fill slots, which are never published.
 /// </remarks>
 /// <typeparam name="TReq">The request's wire structure.</typeparam>
 /// <typeparam name="TRsp">The response's wire structure.</typeparam>

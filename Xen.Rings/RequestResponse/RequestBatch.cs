@@ -32,7 +32,7 @@ public ref struct RequestBatch<TReq, TRsp, TMemory>
 
     /// <summary>Fills the next slot. The peer does not see it before the ring's push.</summary>
     /// <param name="request">The request.</param>
-    /// <returns>False when the ring is full or broken.</returns>
+    /// <returns>False when the ring is full, or was broken when the batch began. A ring that breaks meanwhile publishes nothing of the batch.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe bool TryWrite(in TReq request)
     {

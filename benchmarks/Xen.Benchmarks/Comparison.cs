@@ -44,9 +44,6 @@ internal sealed class Comparison(string name, string opponent, string unit)
     /// <summary>Adds a round: nanoseconds of one operation, ours and the opponent's.</summary>
     public void Add(double ours, double theirs) => _rounds.Add((ours, theirs));
 
-    /// <summary>Prints how many times the opponent's time ours takes.</summary>
-    public void PrintTimes() => Print(string.Create(CultureInfo.InvariantCulture, $"{Ratio:F2} times"));
-
     /// <summary>Prints how many times the opponent's time ours takes: the goal is at most so many.</summary>
     public void PrintTimes(double most) => Print(string.Create(
         CultureInfo.InvariantCulture, $"{Ratio:F2} times (goal: at most {most:F2}): {(Ratio <= most ? "met" : "missed")}"));

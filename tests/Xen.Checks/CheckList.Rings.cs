@@ -13,6 +13,7 @@ public static partial class CheckList
         new("rings R1, R3: the front's counts hold under attack", CheckMode.Seeded, HostileRingChecks.FrontCountsHold),
         new("rings R1: the back's counts hold under attack", CheckMode.Seeded, HostileRingChecks.BackCountsHold),
         new("rings R11: a batch that is open ends with the ring", CheckMode.Seeded, HostileRingChecks.AnOpenBatchEndsWithTheRing),
+        new("rings R11: a service that is open ends with the ring", CheckMode.Seeded, HostileRingChecks.AnOpenServiceEndsWithTheRing),
         new("rings: a batch has its direction of the ring alone", CheckMode.Seeded, HostileRingChecks.ABatchHasItsDirectionAlone),
         new("rings R10: both ends drain in every interleaving", CheckMode.Exhaustive, LostWakeUpChecks.BothEndsDrain),
         new("rings R10: a missing fence is found", CheckMode.Exhaustive, LostWakeUpChecks.AMissingFenceIsFound),

@@ -57,7 +57,7 @@ internal static unsafe class RingBenchmark
         }
 
         batches.PrintTimes(Goal);
-        singly.PrintTimes();
+        singly.PrintTimes(Goal);
         NativeMemory.AlignedFree(pages);
     }
 

@@ -207,7 +207,7 @@ public static unsafe class HostileRingChecks
         }
     }
 
-    /// <summary>R11: a batch that is open when the ring breaks publishes nothing and leaves the counts alone.</summary>
+    /// <summary>R11: a batch that is open when the ring breaks publishes nothing and leaves the counts alone, whatever is written into it then.</summary>
     public static void AnOpenBatchEndsWithTheRing(IChoice choice)
     {
         using MemoryWatch watch = NewPage(choice, out uint start, out int slots);
@@ -218,13 +218,41 @@ public static unsafe class HostileRingChecks
         {
         }
 
+        ResponseBatch<Message, Message, WatchedMemory> responses = front.BeginResponses();
         SetIndex(watch, RspProd, front.RspCons + Beyond(choice, published - front.RspCons));
         Expect.That(front.FinalCheck() && front.IsBroken, "A bad index was accepted.");
+        front.End(responses);
+        ReadOnlySpan<byte> header = watch.Bytes[..RingPage.HeaderSize].ToArray();
+        for (int i = choice.Next(slots + 1); i > 0 && batch.TryWrite(default); i--)
+        {
+        }
+
         watch.Forget();
         Expect.That(!front.Push(batch), "A broken ring told its driver to notify.");
+        Expect.That(watch.Bytes[..RingPage.HeaderSize].SequenceEqual(header), "A broken ring published an index.");
         Expect.That(!front.BeginRequests().TryWrite(default) && !front.BeginResponses().TryRead(out _), "A batch of a broken ring did something.");
         Expect.Equal(0, watch.Accesses, "accesses of a broken ring");
         Expect.Equal(0, front.FreeSlots, "free slots of a broken ring");
+    }
+
+    /// <summary>R11: the same of a batch at the back.</summary>
+    public static void AnOpenServiceEndsWithTheRing(IChoice choice)
+    {
+        using MemoryWatch watch = NewPage(choice, out uint start, out int slots);
+        var back = new BackRing<Message, Message, WatchedMemory>(watch.Shared, watch.Length);
+        SetIndex(watch, ReqProd, start + (uint)choice.Next(slots + 1));
+        ServiceBatch<Message, Message, WatchedMemory> batch = back.BeginService();
+        for (int i = choice.Next(slots + 1); i > 0 && batch.TryRead(out _); i--)
+        {
+            batch.TryWrite(default);
+        }
+
+        SetIndex(watch, ReqProd, start + Beyond(choice, (uint)slots));
+        Expect.That(back.FinalCheck() && back.IsBroken, "A bad index was accepted.");
+        watch.Forget();
+        Expect.That(!back.Push(batch), "A broken ring told its driver to notify.");
+        Expect.Equal(0, watch.Accesses, "accesses of a broken ring");
+        Expect.Equal(0, back.FreeSlots, "requests to answer on a broken ring");
     }
 
     /// <summary>What is used beside an open batch is told by the batch's end: nothing is lost in silence.</summary>
