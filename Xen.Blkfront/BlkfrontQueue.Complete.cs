@@ -45,7 +45,7 @@ internal sealed partial class BlkfrontQueue
         }
 
         _counters.ReservedBytes += request.IsReserved ? request.Length : 0;
-        GivePages(in request, completion.Id, isOurs: true);
+        GivePages(in request, completion.Id);
         _isFlushing &= completion.Operation != BlkifOperation.FlushDiskcache;
         operation.Outstanding--;
         FinishIfDone(operation);
@@ -57,7 +57,12 @@ internal sealed partial class BlkfrontQueue
         _protocol.Break(BlkfrontViolation.PageStillInUse, busy);
         HandleBreach();
         _requests[id] = default;
-        GivePages(in request, id, isOurs: false);
+        if (request.IsReserved)
+        {
+            Reserved.Lose(request.Operation!.ReservedIndex);
+        }
+
+        GivePages(in request, id);
     }
 
     private unsafe void CopyOut(in BlkfrontRequest request, ReadOnlySpan<int> pages)
@@ -108,7 +113,7 @@ internal sealed partial class BlkfrontQueue
     }
 
     // A page that is busy is not given back: the table has it until the backend lets go.
-    private void GivePages(in BlkfrontRequest request, int id, bool isOurs)
+    private void GivePages(in BlkfrontRequest request, int id)
     {
         if (request.IndirectPage >= 0)
         {
@@ -117,11 +122,6 @@ internal sealed partial class BlkfrontQueue
 
         if (request.IsReserved)
         {
-            if (!isOurs)
-            {
-                Reserved.Lose(request.Operation!.ReservedIndex);
-            }
-
             return;
         }
 
