@@ -104,7 +104,7 @@ start_qemu() {
     -display none -monitor none -no-reboot -nic none \
     -serial "file:$RUN/console" -serial stdio \
     -kernel "$CACHE/xen" \
-    -append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M dom0_max_vcpus=2 loglvl=info guest_loglvl=all bootscrub=0" \
+    -append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M dom0_max_vcpus=1 loglvl=info guest_loglvl=all bootscrub=0" \
     -initrd "$CACHE/dom0.vmlinuz console=hvc0 quiet xenlab.seconds=$((limit - SECONDS - END_SECONDS)),$RUN/initramfs" </dev/null 2>&1
 }
 
