@@ -25,6 +25,7 @@ internal sealed record ToolRun(int ExitCode, IReadOnlyList<string> Lines)
         if (!ended)
         {
             process.Kill(entireProcessTree: true);
+            Add(lines, $"{program} was ended, its time was over: {limit.TotalSeconds:F0} s for {string.Join(' ', start.ArgumentList)}");
         }
 
         process.WaitForExit();
