@@ -22,6 +22,7 @@ public sealed unsafe class LinuxEventChannels : IEventChannels, IDisposable
     private readonly LinuxPoller _poller;
     private readonly EventQueue _queue;
     private LinuxEventPort?[] _ports = new LinuxEventPort?[256];
+    private uint _serial;
     private XenException? _failure;
     private bool _isDisposed;
 
@@ -170,7 +171,7 @@ public sealed unsafe class LinuxEventChannels : IEventChannels, IDisposable
             Array.Resize(ref _ports, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)result + 1));
         }
 
-        var port = new EventPort((uint)result, OnlyEpoch);
+        var port = new EventPort((uint)result, OnlyEpoch, ++_serial);
         _ports[result] = new LinuxEventPort(this, _scheduler, port);
         return port;
     }
@@ -183,8 +184,10 @@ public sealed unsafe class LinuxEventChannels : IEventChannels, IDisposable
         _ => "expected Xen to bind the port",
     };
 
-    private LinuxEventPort? Find(EventPort port) =>
-        port.Epoch == OnlyEpoch && port.Value < (uint)_ports.Length ? _ports[port.Value] : null;
+    // The whole handle: Xen gives a number that was closed to the next port, and drivers close theirs twice.
+    private LinuxEventPort? Find(EventPort port) => At(port.Value) is { } bound && bound.Port == port ? bound : null;
+
+    private LinuxEventPort? At(uint number) => number < (uint)_ports.Length ? _ports[number] : null;
 
     private void Deliver()
     {
@@ -197,7 +200,7 @@ public sealed unsafe class LinuxEventChannels : IEventChannels, IDisposable
         foreach (uint port in ports)
         {
             // A port that was closed meanwhile can still be in the kernel's buffer.
-            Find(new EventPort(port, OnlyEpoch))?.Fire();
+            At(port)?.Fire();
         }
 
         if (hasOverflowed)

@@ -3,13 +3,17 @@ using Xen.Platform;
 
 namespace Xen.Hosts.Tests.Linux;
 
-/// <summary><c>/dev/xen/evtchn</c> as the kernel does it: a port is masked when its event is buffered, until it is written back.</summary>
+/// <summary>
+/// <c>/dev/xen/evtchn</c> as the kernel does it: a port is masked when its event is buffered, until it is written back, and a bind gets the lowest
+/// number that is free.
+/// </summary>
 internal sealed unsafe class FakeEvtchn : FakeDevice
 {
+    private const uint FirstPort = 40;
+
     private readonly Lock _gate = new();
     private readonly Queue<uint> _ring = new();
     private readonly SortedDictionary<uint, Port> _ports = [];
-    private uint _nextPort = 40;
 
     public override string Path => "fake evtchn";
 
@@ -140,8 +144,14 @@ internal sealed unsafe class FakeEvtchn : FakeDevice
             return -(int)XenErrno.ESRCH;
         }
 
-        _ports[_nextPort] = new Port();
-        return (int)_nextPort++;
+        uint lowest = FirstPort;
+        while (_ports.ContainsKey(lowest))
+        {
+            lowest++;
+        }
+
+        _ports.Add(lowest, new Port());
+        return (int)lowest;
     }
 
     private sealed class Port

@@ -142,6 +142,30 @@ public class LinuxEventChannelsTests
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await events.WaitAsync(port, 0));
     });
 
+    // A driver closes its port when the connection ends and once more when it is disposed; Xen may have given the number away in between.
+    [Fact]
+    public void A_closed_port_leaves_the_next_one_of_its_number_alone() => Run(async (device, events) =>
+    {
+        EventPort old = events.AllocateUnbound(Peer);
+        events.Close(old);
+        EventPort port = events.BindInterdomain(Peer, 5);
+        Assert.Equal(old.Value, port.Value);
+        Assert.NotEqual(old, port);
+        Task<uint> wait = events.WaitAsync(port, 0).AsTask();
+        events.Close(old);
+        Assert.False(wait.IsCompleted);
+        Assert.Equal(EventStatus.Ok, events.Notify(port));
+        Assert.Equal(EventStatus.Closed, events.Notify(old));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await events.WaitAsync(old, 0));
+        device.Raise(port.Value);
+        Assert.Equal(1u, await wait);
+        events.Complete(old, spurious: false);
+        Assert.Empty(device.WrittenBack);
+        events.Complete(port, spurious: false);
+        Assert.Equal([port.Value], device.WrittenBack);
+        Assert.Equal(1, device.BoundCount);
+    });
+
     [Fact]
     public void A_late_event_of_a_closed_port_is_dropped() => Run(async (device, events) =>
     {
