@@ -4,16 +4,16 @@ using Xen.Platform;
 
 namespace Xen.Blkback;
 
-/// <summary>A raw image file. A flush is an <c>fsync</c>.</summary>
+/// <summary>A raw image: a file or a block device. A flush is an <c>fsync</c>.</summary>
 public sealed unsafe class FileBlockStore : IBlockStore
 {
     private readonly SafeFileHandle _file;
 
-    private FileBlockStore(string path, SafeFileHandle file, ulong sizeBytes, int sectorSize, bool isReadOnly)
+    private FileBlockStore(RawImage image, int sectorSize, bool isReadOnly)
     {
-        _file = file;
-        Name = path;
-        SizeBytes = sizeBytes;
+        _file = image.File;
+        Name = image.Path;
+        SizeBytes = image.SizeBytes;
         SectorSize = sectorSize;
         IsReadOnly = isReadOnly;
     }
@@ -38,13 +38,13 @@ public sealed unsafe class FileBlockStore : IBlockStore
     public bool SupportsDiscard => false;
 
     /// <summary>Opens an image for reading and writing.</summary>
-    /// <param name="path">An existing file.</param>
+    /// <param name="path">An existing file or block device.</param>
     /// <param name="sectorSize">Bytes in a sector: a power of two from 512 to 4096.</param>
     /// <exception cref="XenException">No such file, no access, read-only, or not a whole number of sectors.</exception>
     public static FileBlockStore Open(string path, int sectorSize = StoreSectorSize.Smallest) => Open(path, sectorSize, FileAccess.ReadWrite);
 
     /// <summary>Opens an image for reading.</summary>
-    /// <param name="path">An existing file.</param>
+    /// <param name="path">An existing file or block device.</param>
     /// <param name="sectorSize">Bytes in a sector: a power of two from 512 to 4096.</param>
     /// <exception cref="XenException">No such file, no access, or not a whole number of sectors.</exception>
     public static FileBlockStore OpenReadOnly(string path, int sectorSize = StoreSectorSize.Smallest) => Open(path, sectorSize, FileAccess.Read);
@@ -114,70 +114,19 @@ public sealed unsafe class FileBlockStore : IBlockStore
 
     private static FileBlockStore Open(string path, int sectorSize, FileAccess access)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         StoreSectorSize.Check(sectorSize);
-        string operation = $"open image {path} for {(access == FileAccess.Read ? "reading" : "reading and writing")}";
-        SafeFileHandle file = OpenFile(path, access, operation);
-        try
+        RawImage image = RawImage.Open(path, access);
+        if (image.SizeBytes != 0 && image.SizeBytes % (ulong)sectorSize == 0)
         {
-            return new FileBlockStore(path, file, LengthOf(file, sectorSize, operation), sectorSize, access == FileAccess.Read);
-        }
-        catch (XenException)
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    private static SafeFileHandle OpenFile(string path, FileAccess access, string operation)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new XenException(XenErrno.EISDIR, operation, "it is a directory; a raw image was expected");
+            return new FileBlockStore(image, sectorSize, access == FileAccess.Read);
         }
 
-        if (FileKind.ExplainUnfit(path) is { } kind)
-        {
-            throw new XenException(XenErrno.EINVAL, operation, $"{kind}; a raw image was expected, a file or a block device");
-        }
-
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new XenException(XenErrno.ENOENT, operation, "there is no such file; a raw image was expected", exception);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new XenException(
-                XenErrno.EACCES, operation, "this process may not; a file with that permission was expected, or a read-only device", exception);
-        }
-        catch (IOException exception)
-        {
-            throw new XenException(XenErrno.EIO, operation, $"{exception.Message} A raw image was expected", exception);
-        }
-    }
-
-    private static ulong LengthOf(SafeFileHandle file, int sectorSize, string operation)
-    {
-        long length;
-        try
-        {
-            length = RandomAccess.GetLength(file);
-        }
-        catch (Exception exception) when (exception is IOException or NotSupportedException)
-        {
-            throw new XenException(XenErrno.EINVAL, operation, "it has no length; a raw image was expected", exception);
-        }
-
-        return length != 0 && length % sectorSize == 0
-            ? (ulong)length
-            : throw new XenException(
-                XenErrno.EINVAL,
-                operation,
-                string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes; a whole number of sectors of {sectorSize} bytes was expected, at least one"));
+        image.Dispose();
+        throw new XenException(
+            XenErrno.EINVAL,
+            $"open image {path}",
+            string.Create(
+                CultureInfo.InvariantCulture, $"it has {image.SizeBytes} bytes; a whole number of sectors of {sectorSize} bytes was expected, at least one"));
     }
 
     // What the file system may say of a file that was open for this.

@@ -30,6 +30,27 @@ public sealed class BlkTests : IDisposable
         Assert.Equal(File.ReadAllBytes(data), File.ReadAllBytes(_folder["out.img"]));
     }
 
+    [LoopTheory]
+    [InlineData(512)]
+    [InlineData(4096)]
+    public async Task A_block_device_is_an_image_as_a_file_is(int sectorSize)
+    {
+        string disk = _folder.Make("disk.img", Length, seed: 1), data = _folder.Make("data.img", Length, seed: 2);
+        string copy = _folder.Make("copy.img", Length, seed: 3);
+        using var diskDevice = new LoopDevice(disk, sectorSize);
+        using var dataDevice = new LoopDevice(data, sectorSize);
+        using var copyDevice = new LoopDevice(copy, sectorSize);
+        string[] world = ["--disk", $"xvda={diskDevice.Path},sector={sectorSize}"];
+        JsonElement info = (await ToolRun.Of(["blk", "info", "xvda", "--json", .. world])).SucceededWithJson();
+        Assert.Equal(Length, info.GetProperty("sizeBytes").GetInt32());
+        (await ToolRun.Of(["blk", "verify", "xvda", dataDevice.Path, .. world])).Refused(1, "device/vbd/51712 differs from", dataDevice.Path, "at byte 0");
+        (await ToolRun.Of(["blk", "write", "xvda", dataDevice.Path, .. world])).Succeeded();
+        Assert.Equal(File.ReadAllBytes(data), File.ReadAllBytes(disk));
+        (await ToolRun.Of(["blk", "verify", "xvda", dataDevice.Path, "--disk", $"xvda={diskDevice.Path},ro"])).Succeeded();
+        (await ToolRun.Of(["blk", "read", "xvda", copyDevice.Path, .. world])).Succeeded();
+        (await ToolRun.Of(["blk", "verify", "xvda", copyDevice.Path, .. world])).Succeeded();
+    }
+
     [Fact]
     public async Task A_part_is_written_read_and_a_single_wrong_byte_is_named()
     {
@@ -83,7 +104,7 @@ public sealed class BlkTests : IDisposable
         (await ToolRun.Of(["blk", "info", "device/vbd/", .. world])).Refused(1, "open vbd device/vbd/", "51712 (xvda)");
         (await ToolRun.Of(["blk", "write", "xvda", data, "--disk", $"xvda={disk},ro"])).Refused(1, "1000 bytes are no whole number of sectors", "512");
         (await ToolRun.Of(["blk", "write", "xvda", disk, "--disk", $"xvda={disk},ro"])).Refused(1, "cannot write device/vbd/51712", "read-only");
-        (await ToolRun.Of(["blk", "write", "xvda", _folder["none.img"], .. world])).Refused(1, "cannot read", _folder["none.img"], "there is no such file");
+        (await ToolRun.Of(["blk", "write", "xvda", _folder["none.img"], .. world])).Refused(1, "open image", _folder["none.img"], "there is no such file");
         (await ToolRun.Of(["blk", "read", "xvda", "/nowhere/out.img", .. world])).Refused(1, "cannot write /nowhere/out.img");
         (await ToolRun.Of(["blk", "read", "xvda", "/dev/full", .. world])).Refused(1, "/dev/full", "No space left");
         (await ToolRun.Of(["blk", "read", "xvda", _folder["x"], "--sector", "9999", .. world])).Refused(1, "--sector is 9999", "2048 sectors");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Xen.Blkback;
 using Xen.Devices;
 
 namespace XenStack.Tool;
@@ -92,13 +93,14 @@ internal sealed class BlkCommand : Command
             DiskRange.Require(await disk.ReadAsync(sector, chunk, end), disk, "read", sector, chunk.Length);
             output.Write(chunk.Span);
         });
-        Report(result, "read", disk, output, range);
+        Report(result, "read", disk, output.Name, range);
     }
 
     private async Task WriteAsync(ParseResult result, IBlockDevice disk, CancellationToken end)
     {
-        using FileStream input = Files.OpenInput(result.GetRequiredValue(_file));
-        DiskRange range = Range(result, disk, (ulong)input.Length, input.Name);
+        using RawImage image = RawImage.Open(result.GetRequiredValue(_file).FullName, FileAccess.Read);
+        using var input = new FileStream(image.File, FileAccess.Read);
+        DiskRange range = Range(result, disk, image.SizeBytes, image.Path);
         if (disk.Info.IsReadOnly)
         {
             throw new ToolException($"cannot write {disk.Name}: it is a read-only disk.");
@@ -110,13 +112,14 @@ internal sealed class BlkCommand : Command
             DiskRange.Require(await disk.WriteAsync(sector, chunk, end), disk, "write", sector, chunk.Length);
         });
         DiskRange.Require(await disk.FlushAsync(end), disk, "flush", range.Sector, range.Bytes);
-        Report(result, "wrote", disk, input, range);
+        Report(result, "wrote", disk, image.Path, range);
     }
 
     private async Task VerifyAsync(ParseResult result, IBlockDevice disk, CancellationToken end)
     {
-        using FileStream input = Files.OpenInput(result.GetRequiredValue(_file));
-        DiskRange range = Range(result, disk, (ulong)input.Length, input.Name);
+        using RawImage image = RawImage.Open(result.GetRequiredValue(_file).FullName, FileAccess.Read);
+        using var input = new FileStream(image.File, FileAccess.Read);
+        DiskRange range = Range(result, disk, image.SizeBytes, image.Path);
         byte[] expected = new byte[DiskRange.ChunkBytes];
         await range.EachChunkAsync("verifying", disk, async (sector, chunk) =>
         {
@@ -125,20 +128,20 @@ internal sealed class BlkCommand : Command
             int same = chunk.Span.CommonPrefixLength(expected.AsSpan(0, chunk.Length));
             if (same != chunk.Length)
             {
-                throw new ToolException($"{disk.Name} differs from {input.Name} at byte {((long)sector * disk.Info.SectorSize) + same} of the disk.");
+                throw new ToolException($"{disk.Name} differs from {image.Path} at byte {((long)sector * disk.Info.SectorSize) + same} of the disk.");
             }
         });
-        Report(result, "verified", disk, input, range);
+        Report(result, "verified", disk, image.Path, range);
     }
 
     private DiskRange Range(ParseResult result, IBlockDevice disk, ulong sourceBytes, string source) =>
         DiskRange.Of(disk, result.GetValue(_sector), result.GetValue(_bytes), sourceBytes, source);
 
-    private void Report(ParseResult result, string done, IBlockDevice disk, FileStream file, DiskRange range)
+    private void Report(ParseResult result, string done, IBlockDevice disk, string file, DiskRange range)
     {
         if (result.GetValue(_options.Json))
         {
-            ToolOutput.Json(new TransferReport(done, disk.Name, file.Name, range.Sector, range.Bytes), ToolJsonContext.Default.TransferReport);
+            ToolOutput.Json(new TransferReport(done, disk.Name, file, range.Sector, range.Bytes), ToolJsonContext.Default.TransferReport);
             return;
         }
 
