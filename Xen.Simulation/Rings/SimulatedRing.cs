@@ -1,5 +1,6 @@
 using Xen.Events;
 using Xen.Grants;
+using Xen.Platform;
 using Xen.Rings;
 
 namespace Xen.Simulation;
@@ -21,23 +22,35 @@ public sealed unsafe class SimulatedRing<TReq, TRsp> : IDisposable
     where TRsp : unmanaged
 {
     private readonly GuestGrantTable _grants;
-    private readonly MappedGrants _mapping;
+    private readonly MappedGrants? _mapping;
+    private readonly RingBell? _frontBell;
+    private readonly RingBell? _backBell;
 
     /// <summary>Grants a page of <paramref name="front"/> to <paramref name="back"/>, maps it there, and binds an event channel.</summary>
     /// <param name="front">The domain that asks.</param>
     /// <param name="back">The domain that answers.</param>
+    /// <exception cref="XenException">One of them has no page, no room for a mapping or no port left (<see cref="XenErrno.ENOSPC"/>). Nothing is kept then.</exception>
     public SimulatedRing(SimulatedDomain front, SimulatedDomain back)
     {
         ArgumentNullException.ThrowIfNull(front);
         ArgumentNullException.ThrowIfNull(back);
         _grants = front.Grants;
         Page = _grants.Allocate(back.Id, 1, GrantAccess.ReadWrite);
-        RingPage.Initialize<DirectMemory>(Page.Address);
-        _mapping = back.Grants.Map(front.Id, Page.Refs, GrantAccess.ReadWrite);
-        EventPort frontPort = front.Events.AllocateUnbound(back.Id);
-        EventPort backPort = back.Events.BindInterdomain(front.Id, frontPort.Value);
-        Front = new SimulatedRingFront<TReq, TRsp>(new FrontRing<TReq, TRsp, DirectMemory>(Page.Address, Page.Length), new RingBell(front.Events, frontPort));
-        Back = new SimulatedRingBack<TReq, TRsp>(new BackRing<TReq, TRsp, DirectMemory>(_mapping.Address, _mapping.Length), new RingBell(back.Events, backPort));
+        try
+        {
+            RingPage.Initialize<DirectMemory>(Page.Address);
+            _mapping = back.Grants.Map(front.Id, Page.Refs, GrantAccess.ReadWrite);
+            EventPort frontPort = front.Events.AllocateUnbound(back.Id);
+            _frontBell = new RingBell(front.Events, frontPort);
+            _backBell = new RingBell(back.Events, back.Events.BindInterdomain(front.Id, frontPort.Value));
+            Front = new SimulatedRingFront<TReq, TRsp>(new FrontRing<TReq, TRsp, DirectMemory>(Page.Address, Page.Length), _frontBell);
+            Back = new SimulatedRingBack<TReq, TRsp>(new BackRing<TReq, TRsp, DirectMemory>(_mapping.Address, _mapping.Length), _backBell);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The end of the domain that asks.</summary>
@@ -52,9 +65,9 @@ public sealed unsafe class SimulatedRing<TReq, TRsp> : IDisposable
     /// <summary>Closes both ports, unmaps the page and takes it back. The ends must not be used any more; waits in them end with <see cref="ObjectDisposedException"/>. Idempotent.</summary>
     public void Dispose()
     {
-        Front.Bell.Close();
-        Back.Bell.Close();
-        _mapping.Dispose();
+        _backBell?.Close();
+        _frontBell?.Close();
+        _mapping?.Dispose();
         _ = _grants.Revoke(Page);
     }
 }

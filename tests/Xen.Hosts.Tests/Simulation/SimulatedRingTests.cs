@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Xen.Events;
+using Xen.Grants;
 using Xen.Platform;
 using Xen.Simulation;
 
@@ -77,6 +80,87 @@ public class SimulatedRingTests
         Assert.Empty(simulation.Leaks());
     }
 
+    // What is used up before the ring is made: its page is granted by then, then mapped, then one port is open.
+    [Theory]
+    [InlineData("memory of the back end")]
+    [InlineData("ports of the front end")]
+    [InlineData("ports of the back end")]
+    public void A_ring_that_cannot_be_made_leaves_nothing(string usedUp)
+    {
+        using var simulation = new Xen.Simulation.Simulation(new SimulationOptions { PagesPerDomain = 64, EventAbi = EventAbi.TwoLevel });
+        SimulatedDomain front = simulation.CreateDomain("front"), back = simulation.CreateDomain("back");
+        simulation.Run(() =>
+        {
+            Action release = usedUp switch
+            {
+                "memory of the back end" => UseUpFrames(front, back),
+                "ports of the front end" => UseUpPorts(front),
+                _ => UseUpPorts(back),
+            };
+            Assert.Equal(XenErrno.ENOSPC, Assert.Throws<XenException>(() => new SimulatedRing<uint, ulong>(front, back)).ErrorCode);
+            release();
+            Assert.Empty(simulation.Leaks());
+            new SimulatedRing<uint, ulong>(front, back).Dispose();
+            return Task.CompletedTask;
+        });
+        Assert.Empty(simulation.Leaks());
+    }
+
+    [Fact]
+    public void A_ring_whose_slots_do_not_fit_a_page_leaves_nothing()
+    {
+        using var simulation = new Xen.Simulation.Simulation();
+        SimulatedDomain front = simulation.CreateDomain("front"), back = simulation.CreateDomain("back");
+        simulation.Run(() =>
+        {
+            Assert.ThrowsAny<ArgumentException>(() => new SimulatedRing<TooLarge, ulong>(front, back));
+            return Task.CompletedTask;
+        });
+        Assert.Empty(simulation.Leaks());
+    }
+
+    // Maps pages until there is no room for more. Released from the last to the first.
+    private static Action UseUpFrames(SimulatedDomain front, SimulatedDomain back)
+    {
+        GrantedPages page = front.Grants.Allocate(back.Id, 1, GrantAccess.ReadWrite);
+        var mappings = new Stack<MappedGrants>();
+        try
+        {
+            while (true)
+            {
+                mappings.Push(back.Grants.Map(front.Id, page.Refs, GrantAccess.ReadWrite));
+            }
+        }
+        catch (XenException full) when (full.ErrorCode == XenErrno.ENOSPC)
+        {
+            return () =>
+            {
+                while (mappings.TryPop(out MappedGrants? mapping))
+                {
+                    mapping.Dispose();
+                }
+
+                front.Grants.Revoke(page);
+            };
+        }
+    }
+
+    private static Action UseUpPorts(SimulatedDomain domain)
+    {
+        var ports = new List<EventPort>();
+        try
+        {
+            while (true)
+            {
+                ports.Add(domain.Events.AllocateUnbound(domain.Simulation.Dom0.Id));
+            }
+        }
+        catch (XenException full) when (full.ErrorCode == XenErrno.ENOSPC)
+        {
+            return () => ports.ForEach(domain.Events.Close);
+        }
+    }
+
     private static async Task AnswerAsync(SimulatedRingBack<uint, ulong> back)
     {
         for (int i = 0; i < Questions; i++)
@@ -93,5 +177,11 @@ public class SimulatedRingTests
         {
             Assert.Equal(number * number, await front.ReadAsync());
         }
+    }
+
+    [InlineArray(8192)]
+    private struct TooLarge
+    {
+        private byte _first;
     }
 }
