@@ -7,7 +7,8 @@ namespace Xen.Platform;
 /// path nothing, and nothing is read while nobody listens.
 /// </summary>
 /// <remarks>
-/// Objects are held weakly: one that is dropped without an end disappears by itself. A listener reads on a thread of its own choice, while the guest
+/// Objects are held weakly: one that is dropped without an end disappears by itself. A sum of counters never falls: it keeps what a removed object had
+/// counted, and of one that was collected what it had counted when it was last read. A listener reads on a thread of its own choice, while the guest
 /// counts: each value is whole, several of them may be of different moments.
 /// </remarks>
 /// <typeparam name="T">What is measured: a device, a table of ports.</typeparam>
@@ -17,6 +18,7 @@ public sealed class MeterSources<T> : IDisposable
     private const string NameTag = "xen.device";
 
     private readonly List<WeakReference<T>> _sources = [];
+    private readonly List<CounterTotal<T>> _totals = [];
     private readonly Meter _meter;
     private readonly Func<T, string>? _nameOf;
 
@@ -31,14 +33,26 @@ public sealed class MeterSources<T> : IDisposable
         : this(name) =>
         _nameOf = nameOf;
 
-    /// <summary>Adds an instrument for what only grows.</summary>
+    /// <summary>Adds an instrument for what only grows. Before the first object.</summary>
     /// <param name="name">Its name: <c>xen.blkfront.requests</c>.</param>
     /// <param name="unit">What is counted: <c>{request}</c>, <c>By</c>.</param>
     /// <param name="description">What it says, in a sentence.</param>
     /// <param name="read">Reads an object's counter. On any thread: it must not fail and not touch shared pages.</param>
     public MeterSources<T> Counter(string name, string unit, string description, Func<T, long> read)
     {
-        _meter.CreateObservableCounter(name, () => Measure(read), unit, description);
+        if (_nameOf is not null)
+        {
+            _meter.CreateObservableCounter(name, () => Measure(read), unit, description);
+            return this;
+        }
+
+        var total = new CounterTotal<T>(read);
+        lock (_sources)
+        {
+            _totals.Add(total);
+        }
+
+        _meter.CreateObservableCounter(name, () => Measure(total), unit, description);
         return this;
     }
 
@@ -62,18 +76,20 @@ public sealed class MeterSources<T> : IDisposable
         {
             _sources.RemoveAll(static source => !source.TryGetTarget(out _));
             _sources.Add(new WeakReference<T>(source));
+            _totals.ForEach(total => total.Add(source));
         }
 
         return source;
     }
 
-    /// <summary>Measures an object no more. One that is not measured is ignored.</summary>
+    /// <summary>Measures an object no more; sums of counters keep what it counted up to now. One that is not measured is ignored.</summary>
     /// <param name="source">The object.</param>
     public void Remove(T source)
     {
         lock (_sources)
         {
             _sources.RemoveAll(known => known.TryGetTarget(out T? target) && ReferenceEquals(target, source));
+            _totals.ForEach(total => total.Remove(source));
         }
     }
 
@@ -86,6 +102,15 @@ public sealed class MeterSources<T> : IDisposable
         return _nameOf is { } nameOf
             ? sources.ConvertAll(source => new Measurement<long>(read(source), new KeyValuePair<string, object?>(NameTag, nameOf(source))))
             : [new Measurement<long>(sources.Sum(read))];
+    }
+
+    // Under the lock: an object that leaves is counted among the living or among what has left, not in both.
+    private long Measure(CounterTotal<T> total)
+    {
+        lock (_sources)
+        {
+            return total.Read();
+        }
     }
 
     private List<T> Living()

@@ -105,6 +105,29 @@ public class TelemetryTests
         GC.KeepAlive((first, second));
     }
 
+    [Fact]
+    public void A_counter_without_names_never_falls()
+    {
+        using MeterSources<Counted> sources = new MeterSources<Counted>("Test.Totals")
+            .Counter("test.totals.count", "{thing}", "Things.", counted => counted.Value)
+            .Level("test.totals.level", "{thing}", "Things.", counted => counted.Value);
+        using var reader = new MeterReader(instrument => instrument.Meter.Name == "Test.Totals");
+        Counted kept = sources.Add(new Counted("kept", 3)), removed = sources.Add(new Counted("removed", 4));
+        AddDropped(sources);
+        Assert.Equal([("test.totals.count", null, 12L), ("test.totals.level", null, 12L)], reader.Read());
+        removed.Value = 10;
+        sources.Remove(removed);
+        sources.Remove(removed);
+        sources.Remove(new Counted("unknown", 100));
+        removed.Value = 20;
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal([("test.totals.count", null, 18L), ("test.totals.level", null, 3L)], reader.Read());
+        Counted added = sources.Add(new Counted("added", 2));
+        Assert.Equal([("test.totals.count", null, 20L), ("test.totals.level", null, 5L)], reader.Read());
+        GC.KeepAlive((kept, removed, added));
+    }
+
     // In a method of its own, so that no local of the test holds it.
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static void AddDropped(MeterSources<Counted> sources) => sources.Add(new Counted("dropped", 5));
@@ -126,5 +149,10 @@ public class TelemetryTests
         World = new SimulatedWorld { Disks = [new SimulatedDisk { Name = DiskName, SizeBytes = 1 << 20 }], Interfaces = [new SimulatedInterface()] },
     }));
 
-    private sealed record Counted(string Name, long Value);
+    private sealed class Counted(string name, long value)
+    {
+        public string Name => name;
+
+        public long Value { get; set; } = value;
+    }
 }
