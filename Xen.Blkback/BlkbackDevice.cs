@@ -16,6 +16,7 @@ public sealed class BlkbackDevice
     private readonly BlkbackCounters _counters = new();
     private readonly ILogger _logger;
     private BlkbackConnection? _connection;
+    private bool _isServing;
 
     /// <summary>Makes a back end that does nothing yet.</summary>
     /// <param name="ports">What the guest's drivers share.</param>
@@ -42,17 +43,34 @@ public sealed class BlkbackDevice
     /// <summary>The state of the ring, for people; <see langword="null"/> while there is none.</summary>
     public RingState? Ring => _connection?.Ring;
 
-    /// <summary>Serves until the toolstack takes the device away.</summary>
+    /// <summary>Serves until the toolstack takes the device away. Once at a time.</summary>
     /// <param name="cancellationToken">Closes the present connection; then the method returns.</param>
     /// <returns>How the last connection ended.</returns>
     /// <exception cref="XenProtocolException">The node does not name a front end.</exception>
-    public Task<XenbusEnd> ServeAsync(CancellationToken cancellationToken = default) => XenbusBackend.ServeAsync(
-        _ports,
-        Path,
-        XenbusRules.BlockBackend,
-        _ => _connection = new BlkbackConnection(_store, _options, _counters, _logger),
-        _options.Timeouts,
-        cancellationToken);
+    /// <exception cref="InvalidOperationException">It serves already.</exception>
+    public async Task<XenbusEnd> ServeAsync(CancellationToken cancellationToken = default)
+    {
+        if (_isServing)
+        {
+            throw new InvalidOperationException($"{Path} is served already: expected that the task of the earlier {nameof(ServeAsync)} has ended.");
+        }
+
+        _isServing = true;
+        try
+        {
+            return await XenbusBackend.ServeAsync(
+                _ports,
+                Path,
+                XenbusRules.BlockBackend,
+                _ => _connection = new BlkbackConnection(_store, _options, _counters, _logger),
+                _options.Timeouts,
+                cancellationToken);
+        }
+        finally
+        {
+            _isServing = false;
+        }
+    }
 
     /// <summary>Reads the counters.</summary>
     public BlkbackStatistics GetStatistics() => _counters.Snapshot();

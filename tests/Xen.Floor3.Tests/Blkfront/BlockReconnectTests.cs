@@ -1,5 +1,6 @@
 using Xen.Blkback;
 using Xen.Blkfront;
+using Xen.Checks.Blk;
 using Xen.Devices;
 using Xen.Simulation;
 using Xen.Store;
@@ -9,6 +10,34 @@ namespace Xen.Floor3.Tests.Blkfront;
 public class BlockReconnectTests
 {
     private const int Pages = 64;
+
+    [Fact]
+    public void A_back_end_serves_once_at_a_time()
+    {
+        using var bench = new BlkBench(seed: 1);
+        bench.Run(running => running.OnDom0Async(async () =>
+        {
+            using MemoryBlockStore memory = MemoryBlockStore.Allocate(running.Dom0.Grants, Pages);
+            var back = new BlkbackDevice(running.Dom0.Ports, running.Paths.Backend, memory);
+            using var end = new CancellationTokenSource();
+            Task<XenbusEnd> serving = back.ServeAsync(end.Token);
+            Task<XenbusEnd> twice = back.ServeAsync(end.Token);
+            Assert.True(twice.IsFaulted, "at once, before it reads the node");
+            await Task.Yield();
+            end.Cancel();
+            await serving;
+            InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => twice);
+            Assert.Contains($"{running.Paths.Backend} is served already", refused.Message, StringComparison.Ordinal);
+
+            // Again, once it has ended.
+            using var again = new CancellationTokenSource();
+            serving = back.ServeAsync(again.Token);
+            await Task.Yield();
+            Assert.False(serving.IsCompleted);
+            again.Cancel();
+            await serving;
+        }));
+    }
 
     // Seen on a real xen-blkback: it found the order of the longer ring, took sixteen old references for it, and answered nobody.
     [Fact]
