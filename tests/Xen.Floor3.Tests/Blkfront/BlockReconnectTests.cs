@@ -35,7 +35,7 @@ public class BlockReconnectTests
             await Task.Yield();
             Assert.False(serving.IsCompleted);
             again.Cancel();
-            await serving;
+            return await serving;
         }));
     }
 
