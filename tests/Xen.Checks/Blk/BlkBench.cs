@@ -126,6 +126,13 @@ public sealed class BlkBench : IDisposable
         return result.Task;
     }
 
+    /// <summary>The same for work that gives nothing. Without this an asynchronous lambda would be an action that nobody waits for.</summary>
+    public Task OnDom0Async(Func<Task> work) => OnDom0Async(async () =>
+    {
+        await work();
+        return true;
+    });
+
     /// <summary>Runs a bit of work in domain 0.</summary>
     public Task OnDom0Async(Action work) => OnDom0Async(() =>
     {
