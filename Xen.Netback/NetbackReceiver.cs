@@ -34,6 +34,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private int _slotCount;
     private int _batchCount;
     private long _failed;
+    private bool _hasWorked;
     private bool _isPumpScheduled;
     private bool _isOpen = true;
     private bool _isReleased;
@@ -85,8 +86,14 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     public RingState Snapshot() => _protocol.Snapshot();
 
     /// <summary>Takes what the front end sent.</summary>
-    /// <returns>True when there was something.</returns>
-    public bool HandleEvent() => Pump();
+    /// <returns>True when there was something since the event before: it may have been taken before this one arrived.</returns>
+    public bool HandleEvent()
+    {
+        Pump();
+        bool hasWorked = _hasWorked;
+        _hasWorked = false;
+        return hasWorked;
+    }
 
     /// <summary>Ends all work. Frames that are held stay readable. Idempotent.</summary>
     public void Close() => _isOpen = false;
@@ -106,9 +113,20 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         {
             ReleaseWhenUnused();
         }
-        else if (!_isPumpScheduled)
+        else
         {
-            // Once for all that one turn of the scheduler gives back: requests may wait for pages.
+            // Requests may wait for pages.
+            SchedulePump();
+        }
+    }
+
+    private bool HasPages => _free.Count >= Netif.MaxSlots;
+
+    // Once for all that one turn of the scheduler gives back.
+    private void SchedulePump()
+    {
+        if (!_isPumpScheduled)
+        {
             _isPumpScheduled = true;
             _scheduler.Schedule(PumpOnScheduler, this);
         }
@@ -120,25 +138,22 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         Pump();
     }
 
-    private bool Pump()
+    // A ring's worth at most, so that others get their turn (R9): a front end on another processor refills the ring as fast as it is emptied.
+    private void Pump()
     {
-        bool worked = false;
         if (!_isOpen)
         {
-            return false;
+            return;
         }
 
-        do
+        int slots = _protocol.Size;
+        while (HasPages && _protocol.TryTake(ref slots, out NetbackPacket packet))
         {
-            while (_free.Count >= Netif.MaxSlots && _protocol.TryTake(out NetbackPacket packet))
-            {
-                worked = true;
-                AddToBatch(packet);
-            }
-
-            Execute();
+            AddToBatch(packet);
         }
-        while (_free.Count >= Netif.MaxSlots && _protocol.FinalCheck());
+
+        Execute();
+        _hasWorked |= slots < _protocol.Size;
         if (_protocol.Publish())
         {
             _notify();
@@ -148,8 +163,10 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         {
             _onViolation();
         }
-
-        return worked;
+        else if (HasPages && (slots <= 0 || _protocol.FinalCheck()))
+        {
+            SchedulePump();
+        }
     }
 
     private void AddToBatch(NetbackPacket packet)

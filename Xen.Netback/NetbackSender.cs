@@ -37,6 +37,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
     private long _progressAtTimer;
     private bool _isTimerArmed;
     private bool _isStalled;
+    private bool _hasWorked;
     private bool _isPumpScheduled;
     private bool _isOpen = true;
 
@@ -102,13 +103,13 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
     public ValueTask<TransmitFrame> WaitAsync(int length, CancellationToken cancellationToken) => _waiting.WaitAsync(length, cancellationToken);
 
     /// <summary>Sends what waits for pages.</summary>
-    /// <returns>True when the front end offered some.</returns>
+    /// <returns>True when the front end offered some since the event before: they may have been found before this one arrived.</returns>
     public bool HandleEvent()
     {
-        long before = _progress;
-        int available = _available;
         Pump();
-        return _progress != before || _available != available;
+        bool hasWorked = _hasWorked;
+        _hasWorked = false;
+        return hasWorked;
     }
 
     /// <summary>Ends all work; what waits is lost. Idempotent.</summary>
@@ -219,6 +220,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
         Pump();
     }
 
+    // One look at the index for each turn: a front end on another processor can move it as often as it is looked at (R9).
     private void Pump()
     {
         if (!_isOpen)
@@ -226,18 +228,21 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
             return;
         }
 
-        do
+        int available = _protocol.Poll();
+        _hasWorked |= available != _available;
+        _available = available;
+        _isStalled &= available == 0;
+        while (_queue.TryPeek(out int index) && NetbackFraming.SlotsOf(_pool.LengthOf(index), _pool.OffloadOf(index)) <= _available)
         {
-            _available = _protocol.Poll();
-            _isStalled &= _available == 0;
-            while (_queue.TryPeek(out int index) && NetbackFraming.SlotsOf(_pool.LengthOf(index), _pool.OffloadOf(index)) <= _available)
-            {
-                AddToBatch(_queue.Dequeue());
-            }
-
-            Execute();
+            AddToBatch(_queue.Dequeue());
         }
-        while (_protocol.FinalCheck(Wanted()) && _queue.Count > 0);
+
+        Execute();
+        if (_protocol.FinalCheck(Wanted()) && _queue.Count > 0)
+        {
+            SchedulePump();
+        }
+
         ReportOrPublish();
     }
 

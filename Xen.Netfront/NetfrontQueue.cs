@@ -26,7 +26,7 @@ internal sealed class NetfrontQueue
         _break = onViolation;
         _ring = pages.Rings;
         Transmit = new NetfrontTransmitter(context.Scheduler, pages, identity, features.Offloads, NotifyTransmit, CheckViolation);
-        Receive = new NetfrontReceiver(context.Scheduler, pages, inbox, NotifyReceive);
+        Receive = new NetfrontReceiver(context.Scheduler, pages, inbox, NotifyReceive, CheckViolation);
     }
 
     /// <summary>The transmit side.</summary>
@@ -225,7 +225,6 @@ internal sealed class NetfrontQueue
     {
         NotificationsReceived++;
         SpuriousNotifications += worked ? 0 : 1;
-        CheckViolation();
         if (IsRunning)
         {
             _context.Events.Complete(port, spurious: !worked);

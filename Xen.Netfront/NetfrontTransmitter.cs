@@ -12,6 +12,7 @@ namespace Xen.Netfront;
 internal sealed class NetfrontTransmitter : ITransmitFrameOwner
 {
     private static readonly Action<object?> FlushOnScheduler = static state => ((NetfrontTransmitter)state!).Flush();
+    private static readonly Action<object?> DrainOnScheduler = static state => ((NetfrontTransmitter)state!).DrainScheduled();
 
     private readonly IGuestScheduler _scheduler;
     private readonly GrantedPages _pages;
@@ -23,7 +24,9 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     private readonly NetfrontTxProtocol<DirectMemory> _protocol;
     private readonly WaitQueue<TransmitFrame> _waiting;
     private int _reservedSlots;
+    private bool _hasWorked;
     private bool _isFlushScheduled;
+    private bool _isDrainScheduled;
     private bool _isOpen;
 
     public unsafe NetfrontTransmitter(IGuestScheduler scheduler, NetfrontQueuePages pages, NetfrontIdentity identity, NetworkOffloads offloads, Action notify, Action onViolation)
@@ -82,12 +85,14 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     }
 
     /// <summary>Takes what the back end answered.</summary>
-    /// <returns>True when there was something.</returns>
+    /// <returns>True when there was something since the event before: a reservation may have taken it before this one arrived.</returns>
     public bool HandleEvent()
     {
-        bool worked = Drain();
+        Drain();
         ServeWaiting();
-        return worked;
+        bool hasWorked = _hasWorked;
+        _hasWorked = false;
+        return hasWorked;
     }
 
     /// <summary>Ends all work; what is on its way is lost. Idempotent.</summary>
@@ -210,20 +215,27 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
         }
     }
 
-    private bool Drain()
+    private void DrainScheduled()
+    {
+        _isDrainScheduled = false;
+        Drain();
+        ServeWaiting();
+    }
+
+    // One pass for each turn: a back end on another processor can move its index as often as it is looked at (R9).
+    private void Drain()
     {
         if (!_isOpen)
         {
-            return false;
+            return;
         }
 
-        bool worked = false;
-        do
+        Reap();
+        if (_protocol.FinalCheck(WakeAfter()) && !_isDrainScheduled)
         {
-            worked |= Reap();
+            _isDrainScheduled = true;
+            _scheduler.Schedule(DrainOnScheduler, this);
         }
-        while (_protocol.FinalCheck(WakeAfter()));
-        return worked;
     }
 
     // Nobody waits: half of what is on its way may be answered before it is worth an event.
@@ -239,6 +251,7 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
             _pool.Free(completion.Frame);
         }
 
+        _hasWorked |= worked;
         if (Violation.IsViolation)
         {
             _onViolation();

@@ -81,6 +81,24 @@ internal sealed class HostileBackend(SimulatedDomain domain, SimulatedDomain gue
         domain.Events.Notify(_port);
     }
 
+    /// <summary>Writes an answer into every page that the front end offers, from wherever it is called: no event.</summary>
+    /// <returns>How many.</returns>
+    public int AnswerEveryPage(short status)
+    {
+        int count = 0;
+        while (_rx!.TryRead(out NetifRxRequest request) && _rx.TryWrite(new NetifRxResponse { Id = request.Id, Status = status }))
+        {
+            count++;
+        }
+
+        _rx.Push();
+        _rx.FinalCheck();
+        return count;
+    }
+
+    /// <summary>Sends an event.</summary>
+    public void Notify() => domain.Events.Notify(_port);
+
     /// <summary>Demands that a page which the front end sent from holds nothing but the frame.</summary>
     public void ExpectOnlyTheFrame(byte expected, int length)
     {

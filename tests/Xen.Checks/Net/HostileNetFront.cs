@@ -10,10 +10,12 @@ namespace Xen.Checks.Net;
 internal sealed class HostileNetFront(NetBench bench, IChoice choice)
 {
     private const int DataPages = 8;
+    private const uint RingSlots = 256;
 
     private GrantedPages? _rings;
     private GrantedPages? _data;
     private EventPort _port;
+    private uint _sent;
     private FrontRing<NetifTxRequest, NetifTxResponse, DirectMemory>? _tx;
     private FrontRing<NetifRxRequest, NetifRxResponse, DirectMemory>? _rx;
 
@@ -73,6 +75,23 @@ internal sealed class HostileNetFront(NetBench bench, IChoice choice)
 
         bench.Guest.Events.Notify(_port);
     }
+
+    /// <summary>Sends packets of pages that are none, from wherever it is called, and without a look whether there is room: no event.</summary>
+    /// <returns>How many.</returns>
+    public unsafe int SendAtOnce(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            var request = new NetifTxRequest { Gref = uint.MaxValue, Id = (ushort)_sent, Size = 60 };
+            DirectMemory.Write(_rings!.Address + RingPage.HeaderSize + (_sent++ % RingSlots * sizeof(NetifTxRequest)), in request);
+        }
+
+        DirectMemory.StoreUInt32((uint*)_rings!.Address, _sent);
+        return count;
+    }
+
+    /// <summary>Sends an event.</summary>
+    public void Notify() => bench.Guest.Events.Notify(_port);
 
     /// <summary>Closes and takes everything back that the back end has let go of.</summary>
     public async Task CloseAsync()
