@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -17,6 +18,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private static readonly Action<object?> PumpOnScheduler = static state => ((NetbackReceiver)state!).PumpScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly IGrantTable _grants;
     private readonly DomainId _peer;
     private readonly FrameInbox _inbox;
@@ -34,15 +36,15 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private int _slotCount;
     private int _batchCount;
     private long _failed;
-    private bool _hasWorked;
     private bool _isPumpScheduled;
     private bool _isOpen = true;
     private bool _isReleased;
 
     public NetbackReceiver(
-        IGuestScheduler scheduler, IGrantTable grants, DomainId peer, NetbackOptions options, byte* ring, FrameInbox inbox, Action notify, Action onViolation)
+        IGuestScheduler scheduler, EventWork work, IGrantTable grants, DomainId peer, NetbackOptions options, byte* ring, FrameInbox inbox, Action notify, Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _grants = grants;
         _peer = peer;
         _inbox = inbox;
@@ -86,14 +88,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     public RingState Snapshot() => _protocol.Snapshot();
 
     /// <summary>Takes what the front end sent.</summary>
-    /// <returns>True when there was something since the event before: it may have been taken before this one arrived.</returns>
-    public bool HandleEvent()
-    {
-        Pump();
-        bool hasWorked = _hasWorked;
-        _hasWorked = false;
-        return hasWorked;
-    }
+    public void HandleEvent() => Pump();
 
     /// <summary>Ends all work. Frames that are held stay readable. Idempotent.</summary>
     public void Close() => _isOpen = false;
@@ -153,7 +148,11 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         }
 
         Execute();
-        _hasWorked |= slots < _protocol.Size;
+        if (slots < _protocol.Size)
+        {
+            _work.Note();
+        }
+
         if (_protocol.Publish())
         {
             _notify();

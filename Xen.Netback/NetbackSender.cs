@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -16,6 +17,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
     private static readonly Action<object?> PumpOnScheduler = static state => ((NetbackSender)state!).PumpScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly IGrantTable _grants;
     private readonly DomainId _peer;
     private readonly NetworkOffloads _offloads;
@@ -37,12 +39,12 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
     private long _progressAtTimer;
     private bool _isTimerArmed;
     private bool _isStalled;
-    private bool _hasWorked;
     private bool _isPumpScheduled;
     private bool _isOpen = true;
 
     public NetbackSender(
         IGuestScheduler scheduler,
+        EventWork work,
         IGrantTable grants,
         DomainId peer,
         NetbackFrontend frontend,
@@ -52,6 +54,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
         Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _grants = grants;
         _peer = peer;
         _offloads = frontend.Offloads;
@@ -103,14 +106,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
     public ValueTask<TransmitFrame> WaitAsync(int length, CancellationToken cancellationToken) => _waiting.WaitAsync(length, cancellationToken);
 
     /// <summary>Sends what waits for pages.</summary>
-    /// <returns>True when the front end offered some since the event before: they may have been found before this one arrived.</returns>
-    public bool HandleEvent()
-    {
-        Pump();
-        bool hasWorked = _hasWorked;
-        _hasWorked = false;
-        return hasWorked;
-    }
+    public void HandleEvent() => Pump();
 
     /// <summary>Ends all work; what waits is lost. Idempotent.</summary>
     public void Close(Func<Exception> makeException)
@@ -228,10 +224,14 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
             return;
         }
 
-        int available = _protocol.Poll();
-        _hasWorked |= available != _available;
-        _available = available;
-        _isStalled &= available == 0;
+        int known = _available;
+        _available = _protocol.Poll();
+        if (_available != known)
+        {
+            _work.Note();
+        }
+
+        _isStalled &= _available == 0;
         while (_queue.TryPeek(out int index) && NetbackFraming.SlotsOf(_pool.LengthOf(index), _pool.OffloadOf(index)) <= _available)
         {
             AddToBatch(_queue.Dequeue());

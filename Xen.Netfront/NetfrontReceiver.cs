@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -14,19 +15,20 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
     private static readonly Action<object?> PumpOnScheduler = static state => ((NetfrontReceiver)state!).PumpScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly ReceivePages _pages;
     private readonly FrameInbox _inbox;
     private readonly Action _notify;
     private readonly Action _onViolation;
     private readonly NetfrontRxProtocol<DirectMemory> _protocol;
     private readonly Stack<ReceivedFrameBuffer> _buffers;
-    private bool _hasWorked;
     private bool _isPumpScheduled;
     private bool _isOpen = true;
 
-    public unsafe NetfrontReceiver(IGuestScheduler scheduler, NetfrontQueuePages pages, FrameInbox inbox, Action notify, Action onViolation)
+    public unsafe NetfrontReceiver(IGuestScheduler scheduler, EventWork work, NetfrontQueuePages pages, FrameInbox inbox, Action notify, Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _pages = pages.Receive;
         _inbox = inbox;
         _notify = notify;
@@ -67,14 +69,7 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
     public RingState Snapshot() => _protocol.Snapshot();
 
     /// <summary>Takes what the back end answered and posts pages anew.</summary>
-    /// <returns>True when there was something since the event before: it may have been taken before this one arrived.</returns>
-    public bool HandleEvent()
-    {
-        Pump();
-        bool hasWorked = _hasWorked;
-        _hasWorked = false;
-        return hasWorked;
-    }
+    public void HandleEvent() => Pump();
 
     /// <summary>Offers the back end every page that is free.</summary>
     public void PostPages()
@@ -139,10 +134,16 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
             return;
         }
 
+        bool hasReceived = false;
         while (_protocol.TryReceive(out NetfrontRxFrame frame))
         {
-            _hasWorked = true;
+            hasReceived = true;
             Accept(frame);
+        }
+
+        if (hasReceived)
+        {
+            _work.Note();
         }
 
         PostPages();

@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -15,6 +16,7 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     private static readonly Action<object?> DrainOnScheduler = static state => ((NetfrontTransmitter)state!).DrainScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly GrantedPages _pages;
     private readonly NetfrontIdentity _identity;
     private readonly NetworkOffloads _offloads;
@@ -24,14 +26,14 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     private readonly NetfrontTxProtocol<DirectMemory> _protocol;
     private readonly WaitQueue<TransmitFrame> _waiting;
     private int _reservedSlots;
-    private bool _hasWorked;
     private bool _isFlushScheduled;
     private bool _isDrainScheduled;
     private bool _isOpen;
 
-    public unsafe NetfrontTransmitter(IGuestScheduler scheduler, NetfrontQueuePages pages, NetfrontIdentity identity, NetworkOffloads offloads, Action notify, Action onViolation)
+    public unsafe NetfrontTransmitter(IGuestScheduler scheduler, EventWork work, NetfrontQueuePages pages, NetfrontIdentity identity, NetworkOffloads offloads, Action notify, Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _pages = pages.Transmit;
         _identity = identity;
         _offloads = offloads;
@@ -85,14 +87,10 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     }
 
     /// <summary>Takes what the back end answered.</summary>
-    /// <returns>True when there was something since the event before: a reservation may have taken it before this one arrived.</returns>
-    public bool HandleEvent()
+    public void HandleEvent()
     {
         Drain();
         ServeWaiting();
-        bool hasWorked = _hasWorked;
-        _hasWorked = false;
-        return hasWorked;
     }
 
     /// <summary>Ends all work; what is on its way is lost. Idempotent.</summary>
@@ -251,7 +249,11 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
             _pool.Free(completion.Frame);
         }
 
-        _hasWorked |= worked;
+        if (worked)
+        {
+            _work.Note();
+        }
+
         if (Violation.IsViolation)
         {
             _onViolation();

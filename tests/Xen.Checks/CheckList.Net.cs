@@ -22,6 +22,8 @@ public static partial class CheckList
         new("netdev R9: a front end receives in turns", CheckMode.Seeded, NetTurnChecks.FrontReceivesInTurns),
         new("netdev R9: a back end receives in turns", CheckMode.Seeded, NetTurnChecks.BackReceivesInTurns),
         new("netdev R9: honest traffic is no storm", CheckMode.Seeded, NetEventChecks.HonestTrafficIsNoStorm),
+        new("netdev R9: a front end endures storms", CheckMode.Seeded, NetEventChecks.FrontEnduresStorms),
+        new("netdev R9: a back end endures storms", CheckMode.Seeded, NetEventChecks.BackEnduresStorms),
         new("netdev R8: queues before a failure are given back", CheckMode.Seeded, NetFailureChecks.QueuesBeforeAFailureAreGivenBack),
         new("netdev R16: a page that is sent from holds the frame alone", CheckMode.Seeded, NetDeviceChecks.SentPagesHoldTheFrameAlone),
         new("netdev R8, R13: one connection at a time, and none of a device that was disposed", CheckMode.Seeded, NetReconnectChecks.OneConnectionAtATime),

@@ -53,6 +53,50 @@ public static class NetEventChecks
         await listening;
     });
 
+    /// <summary>A back end that sends events without any work wakes its front end ever less.</summary>
+    public static void FrontEnduresStorms(IChoice choice) => NetBench.RunCheck(choice, async bench =>
+    {
+        var backend = new HostileBackend(bench.Simulation.Dom0, bench.Guest, bench.Paths, choice);
+        Task connecting = bench.Simulation.Dom0.RunAsync(backend.ConnectAsync);
+        NetfrontDevice device = await bench.OpenAsync(new NetfrontOptions { UseSingleEventChannel = true });
+        await connecting;
+        await StormAsync(bench, choice, () => bench.OnDom0Async(backend.Notify), () => device.GetStatistics().NotificationsReceived);
+        await bench.Simulation.Dom0.RunAsync(backend.CloseAsync);
+        await device.DisposeAsync();
+    });
+
+    /// <summary>A front end that sends events without any work wakes its back end ever less.</summary>
+    public static void BackEnduresStorms(IChoice choice) => NetBench.RunCheck(choice, async bench =>
+    {
+        bench.Serve(new NetbackOptions { OfferSplitEventChannels = false });
+        var front = new HostileNetFront(bench, choice);
+        Expect.That(await front.TryConnectAsync(), "A right front end was refused.");
+        Task Notify()
+        {
+            front.Notify();
+            return Task.CompletedTask;
+        }
+
+        await StormAsync(bench, choice, Notify, () => bench.Back!.GetStatistics().NotificationsReceived);
+        await front.CloseAsync();
+    });
+
+    // Two seconds: 1 ms, 2 ms, 4 ms and so on, some free ones before.
+    private static async Task StormAsync(NetBench bench, IChoice choice, Func<Task> notify, Func<long> countWakeUps)
+    {
+        TimeProvider time = bench.Guest.Scheduler.TimeProvider;
+        await Task.Delay(TimeSpan.FromSeconds(5), time);
+        long before = countWakeUps();
+        for (int i = 0; i < 2_000; i++)
+        {
+            await notify();
+            await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(3)), time);
+        }
+
+        long wakeUps = countWakeUps() - before;
+        Expect.That(wakeUps is > 2 and < 20, $"A storm without any work made {wakeUps} wake-ups (R9).");
+    }
+
     private static long SpuriousOf(INetworkDevice device) => device.GetStatistics().SpuriousNotifications;
 
     private static async Task SendAsync(INetworkDevice device, int frames)
