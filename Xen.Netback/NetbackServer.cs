@@ -1,4 +1,3 @@
-using Xen.Rings;
 using Xen.Store;
 
 namespace Xen.Netback;

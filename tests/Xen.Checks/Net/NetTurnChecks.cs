@@ -3,7 +3,6 @@ using Xen.Netback;
 using Xen.Netfront;
 using Xen.Rings;
 using Xen.Simulation.Choices;
-using Xen.Store;
 
 namespace Xen.Checks.Net;
 
@@ -14,7 +13,8 @@ public static class NetTurnChecks
     private const int ReqProd = 0;
 
     private static readonly NetfrontOptions SmallFront = new() { TransmitPages = 18, ReceivePages = 64, UseSingleEventChannel = true };
-    private static readonly NetbackOptions SmallBack = new() { TransmitPages = 18, ReceivePages = 64, OfferSplitEventChannels = false };
+    // More than one batch of copies: otherwise a turn ends with the pages.
+    private static readonly NetbackOptions SmallBack = new() { TransmitPages = 18, ReceivePages = 128, OfferSplitEventChannels = false };
 
     /// <summary>Packets that are refused without being handed on are counted, too: a front end that sends nothing else ends its turn.</summary>
     public static unsafe void RefusedPacketsEndTheTurn(IChoice choice)
