@@ -30,7 +30,7 @@ internal sealed class NetbackConnection : IXenbusDriver
         _logger = context.LoggerFactory.CreateLogger<NetbackDevice>();
         _path = context.Path;
         _arrival = new WaitSource<bool>(context.Scheduler);
-        _inbox = new FrameInbox(options.ReceivePages, _arrival.WaitAsync, Wake, exception => Log.HandlerFailed(_logger, _path, exception));
+        _inbox = new FrameInbox(options.ReceivePages * options.MaxQueues, _arrival.WaitAsync, Wake, exception => Log.HandlerFailed(_logger, _path, exception));
     }
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Rings;
 
 namespace Xen.Netback;
 
@@ -31,7 +32,16 @@ public sealed record NetbackOptions
 
     /// <summary>
     /// How long the first frame waits for the front end to offer pages; then all that waits is dropped, and so is every further frame until
-    /// the front end offers some (XSA-392).
+    /// the front end offers some (XSA-392). More than nothing.
     /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxQueues, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxQueues, NetifKeys.MaxQueues);
+        ArgumentOutOfRangeException.ThrowIfLessThan(TransmitPages, Netif.MaxSlots);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReceivePages, Netif.MaxSlots);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StallTimeout, TimeSpan.Zero);
+    }
 }

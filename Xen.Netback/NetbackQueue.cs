@@ -16,22 +16,32 @@ internal sealed class NetbackQueue
     private readonly XenbusContext _context;
     private readonly Action<NetifViolation, RingState> _break;
     private readonly MappedGrants _rings;
+    private readonly EventWork _fromWork = new();
+    private readonly EventWork _toWork;
     private EventPort? _fromPort;
     private EventPort? _toPort;
     private bool _isReleased;
 
     private unsafe NetbackQueue(
-        XenbusContext context, MappedGrants rings, NetbackFrontend frontend, NetbackOptions options, FrameInbox inbox, Action<NetifViolation, RingState> onViolation)
+        XenbusContext context,
+        MappedGrants rings,
+        NetbackFrontend frontend,
+        bool isSplit,
+        NetbackOptions options,
+        FrameInbox inbox,
+        Action<NetifViolation, RingState> onViolation)
     {
         _context = context;
         _break = onViolation;
         _rings = rings;
+        // What an event is for is known of its port, not of its ring.
+        _toWork = isSplit ? new EventWork() : _fromWork;
         Receive = new NetbackReceiver(
-            context.Scheduler, context.Grants, context.Peer, options, rings.Address, inbox, () => Notify(_fromPort), CheckViolation);
+            context.Scheduler, _fromWork, context.Grants, context.Peer, options, rings.Address, inbox, () => Notify(_fromPort), CheckViolation);
         try
         {
             Send = new NetbackSender(
-                context.Scheduler, context.Grants, context.Peer, frontend, options, rings.Address + GrantedPages.PageSize, () => Notify(_toPort), CheckViolation);
+                context.Scheduler, _toWork, context.Grants, context.Peer, frontend, options, rings.Address + GrantedPages.PageSize, () => Notify(_toPort), CheckViolation);
         }
         catch
         {
@@ -69,14 +79,15 @@ internal sealed class NetbackQueue
         Action<NetifViolation, RingState> onViolation)
     {
         MappedGrants rings = context.Grants.Map(context.Peer, [keys.TransmitRing, keys.ReceiveRing], GrantAccess.ReadWrite);
+        bool isSplit = keys.ReceivePort != keys.TransmitPort;
         NetbackQueue? queue = null;
         try
         {
-            queue = new NetbackQueue(context, rings, frontend, options, inbox, onViolation);
+            queue = new NetbackQueue(context, rings, frontend, isSplit, options, inbox, onViolation);
             queue._fromPort = context.Events.BindInterdomain(context.Peer, keys.TransmitPort);
-            queue._toPort = keys.ReceivePort == keys.TransmitPort
-                ? queue._fromPort
-                : context.Events.BindInterdomain(context.Peer, keys.ReceivePort);
+            queue._toPort = isSplit
+                ? context.Events.BindInterdomain(context.Peer, keys.ReceivePort)
+                : queue._fromPort;
             return queue;
         }
         catch
@@ -163,9 +174,9 @@ internal sealed class NetbackQueue
             while (IsRunning)
             {
                 seen = await _context.Events.WaitAsync(port, seen);
-                bool received = Receive.HandleEvent();
-                bool sent = Send.HandleEvent();
-                Complete(port, received || sent);
+                Receive.HandleEvent();
+                Send.HandleEvent();
+                Complete(port, _fromWork);
             }
         }
         catch (ObjectDisposedException)
@@ -182,7 +193,8 @@ internal sealed class NetbackQueue
             while (IsRunning)
             {
                 seen = await _context.Events.WaitAsync(port, seen);
-                Complete(port, Receive.HandleEvent());
+                Receive.HandleEvent();
+                Complete(port, _fromWork);
             }
         }
         catch (ObjectDisposedException)
@@ -199,7 +211,8 @@ internal sealed class NetbackQueue
             while (IsRunning)
             {
                 seen = await _context.Events.WaitAsync(port, seen);
-                Complete(port, Send.HandleEvent());
+                Send.HandleEvent();
+                Complete(port, _toWork);
             }
         }
         catch (ObjectDisposedException)
@@ -208,13 +221,14 @@ internal sealed class NetbackQueue
         }
     }
 
-    private void Complete(EventPort port, bool worked)
+    private void Complete(EventPort port, EventWork work)
     {
+        bool isSpurious = !work.TakeForEvent();
         NotificationsReceived++;
-        SpuriousNotifications += worked ? 0 : 1;
+        SpuriousNotifications += isSpurious ? 1 : 0;
         if (IsRunning)
         {
-            _context.Events.Complete(port, spurious: !worked);
+            _context.Events.Complete(port, isSpurious);
         }
     }
 

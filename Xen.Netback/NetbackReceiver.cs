@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -17,6 +18,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private static readonly Action<object?> PumpOnScheduler = static state => ((NetbackReceiver)state!).PumpScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly IGrantTable _grants;
     private readonly DomainId _peer;
     private readonly FrameInbox _inbox;
@@ -39,9 +41,10 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     private bool _isReleased;
 
     public NetbackReceiver(
-        IGuestScheduler scheduler, IGrantTable grants, DomainId peer, NetbackOptions options, byte* ring, FrameInbox inbox, Action notify, Action onViolation)
+        IGuestScheduler scheduler, EventWork work, IGrantTable grants, DomainId peer, NetbackOptions options, byte* ring, FrameInbox inbox, Action notify, Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _grants = grants;
         _peer = peer;
         _inbox = inbox;
@@ -85,8 +88,7 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
     public RingState Snapshot() => _protocol.Snapshot();
 
     /// <summary>Takes what the front end sent.</summary>
-    /// <returns>True when there was something.</returns>
-    public bool HandleEvent() => Pump();
+    public void HandleEvent() => Pump();
 
     /// <summary>Ends all work. Frames that are held stay readable. Idempotent.</summary>
     public void Close() => _isOpen = false;
@@ -106,9 +108,20 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         {
             ReleaseWhenUnused();
         }
-        else if (!_isPumpScheduled)
+        else
         {
-            // Once for all that one turn of the scheduler gives back: requests may wait for pages.
+            // Requests may wait for pages.
+            SchedulePump();
+        }
+    }
+
+    private bool HasPages => _free.Count >= Netif.MaxSlots;
+
+    // Once for all that one turn of the scheduler gives back.
+    private void SchedulePump()
+    {
+        if (!_isPumpScheduled)
+        {
             _isPumpScheduled = true;
             _scheduler.Schedule(PumpOnScheduler, this);
         }
@@ -120,25 +133,26 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         Pump();
     }
 
-    private bool Pump()
+    // A ring's worth at most, so that others get their turn (R9): a front end on another processor refills the ring as fast as it is emptied.
+    private void Pump()
     {
-        bool worked = false;
         if (!_isOpen)
         {
-            return false;
+            return;
         }
 
-        do
+        int slots = _protocol.Size;
+        while (HasPages && _protocol.TryTake(ref slots, out NetbackPacket packet))
         {
-            while (_free.Count >= Netif.MaxSlots && _protocol.TryTake(out NetbackPacket packet))
-            {
-                worked = true;
-                AddToBatch(packet);
-            }
-
-            Execute();
+            AddToBatch(packet);
         }
-        while (_free.Count >= Netif.MaxSlots && _protocol.FinalCheck());
+
+        Execute();
+        if (slots < _protocol.Size)
+        {
+            _work.Note();
+        }
+
         if (_protocol.Publish())
         {
             _notify();
@@ -148,8 +162,10 @@ internal sealed unsafe class NetbackReceiver : IReceivedFrameOwner
         {
             _onViolation();
         }
-
-        return worked;
+        else if (HasPages && (slots <= 0 || _protocol.FinalCheck()))
+        {
+            SchedulePump();
+        }
     }
 
     private void AddToBatch(NetbackPacket packet)

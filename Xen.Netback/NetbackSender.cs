@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -16,6 +17,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
     private static readonly Action<object?> PumpOnScheduler = static state => ((NetbackSender)state!).PumpScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly IGrantTable _grants;
     private readonly DomainId _peer;
     private readonly NetworkOffloads _offloads;
@@ -42,6 +44,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
 
     public NetbackSender(
         IGuestScheduler scheduler,
+        EventWork work,
         IGrantTable grants,
         DomainId peer,
         NetbackFrontend frontend,
@@ -51,6 +54,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
         Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _grants = grants;
         _peer = peer;
         _offloads = frontend.Offloads;
@@ -102,14 +106,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
     public ValueTask<TransmitFrame> WaitAsync(int length, CancellationToken cancellationToken) => _waiting.WaitAsync(length, cancellationToken);
 
     /// <summary>Sends what waits for pages.</summary>
-    /// <returns>True when the front end offered some.</returns>
-    public bool HandleEvent()
-    {
-        long before = _progress;
-        int available = _available;
-        Pump();
-        return _progress != before || _available != available;
-    }
+    public void HandleEvent() => Pump();
 
     /// <summary>Ends all work; what waits is lost. Idempotent.</summary>
     public void Close(Func<Exception> makeException)
@@ -219,6 +216,7 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
         Pump();
     }
 
+    // One look at the index for each turn: a front end on another processor can move it as often as it is looked at (R9).
     private void Pump()
     {
         if (!_isOpen)
@@ -226,18 +224,25 @@ internal sealed unsafe class NetbackSender : ITransmitFrameOwner
             return;
         }
 
-        do
+        int known = _available;
+        _available = _protocol.Poll();
+        if (_available != known)
         {
-            _available = _protocol.Poll();
-            _isStalled &= _available == 0;
-            while (_queue.TryPeek(out int index) && NetbackFraming.SlotsOf(_pool.LengthOf(index), _pool.OffloadOf(index)) <= _available)
-            {
-                AddToBatch(_queue.Dequeue());
-            }
-
-            Execute();
+            _work.Note();
         }
-        while (_protocol.FinalCheck(Wanted()) && _queue.Count > 0);
+
+        _isStalled &= _available == 0;
+        while (_queue.TryPeek(out int index) && NetbackFraming.SlotsOf(_pool.LengthOf(index), _pool.OffloadOf(index)) <= _available)
+        {
+            AddToBatch(_queue.Dequeue());
+        }
+
+        Execute();
+        if (_protocol.FinalCheck(Wanted()) && _queue.Count > 0)
+        {
+            SchedulePump();
+        }
+
         ReportOrPublish();
     }
 

@@ -1,4 +1,3 @@
-using Xen.Rings;
 using Xen.Store;
 
 namespace Xen.Netback;
@@ -17,6 +16,7 @@ public static class NetbackServer
     /// <param name="timeouts">How long to wait for the front end when closing.</param>
     /// <param name="cancellationToken">Closes the present connection; then the method returns.</param>
     /// <returns>How the last connection ended.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">One of the options is not what it can be.</exception>
     public static Task<XenbusEnd> ServeAsync(
         XenbusPorts ports,
         string path,
@@ -27,8 +27,7 @@ public static class NetbackServer
     {
         ArgumentNullException.ThrowIfNull(serve);
         options ??= NetbackOptions.Default;
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxQueues, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxQueues, NetifKeys.MaxQueues, nameof(options));
+        options.Check();
         return XenbusBackend.ServeAsync(
             ports, path, XenbusRules.NetworkBackend, context => new NetbackConnection(context, options, serve), timeouts, cancellationToken);
     }

@@ -51,14 +51,24 @@ public sealed class NetbackTxProtocol<TMemory>
     /// <summary>The slots of the packet that <see cref="TryTake"/> returned last.</summary>
     public ReadOnlySpan<NetbackSlot> Slots => _slots.AsSpan(0, _slotCount);
 
+    /// <summary>How many slots the ring has.</summary>
+    public int Size => _ring.Size;
+
     /// <summary>Takes the next packet. The caller answers it.</summary>
+    /// <param name="slots">
+    /// How many slots may be taken before others get their turn (R9); what is taken, refused packets too, is subtracted. A packet that has
+    /// begun is taken whole.
+    /// </param>
     /// <param name="packet">The packet; its slots are in <see cref="Slots"/>.</param>
-    /// <returns>False when none is there, or the peer broke the protocol: see <see cref="Violation"/>.</returns>
-    public bool TryTake(out NetbackPacket packet)
+    /// <returns>False when none is there, no slot may be taken any more, or the peer broke the protocol: see <see cref="Violation"/>.</returns>
+    public bool TryTake(ref int slots, out NetbackPacket packet)
     {
-        while (!Violation.IsViolation && _ring.TryRead(out NetifTxRequest first))
+        while (slots > 0 && !Violation.IsViolation && _ring.TryRead(out NetifTxRequest first))
         {
-            if (TryTakePacket(first, out packet))
+            uint start = _ring.ReqCons - 1;
+            bool isTaken = TryTakePacket(first, out packet);
+            slots -= (int)(_ring.ReqCons - start);
+            if (isTaken)
             {
                 return true;
             }

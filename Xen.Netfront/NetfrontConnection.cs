@@ -22,7 +22,7 @@ internal sealed class NetfrontConnection : IXenbusDriver
         _logger = context.LoggerFactory.CreateLogger<NetfrontDevice>();
         _arrival = new WaitSource<bool>(context.Scheduler);
         Path = context.Path;
-        Inbox = new FrameInbox(options.ReceivePages, _arrival.WaitAsync, Wake, exception => Log.HandlerFailed(_logger, Path, exception));
+        Inbox = new FrameInbox(options.ReceivePages * options.MaxQueues, _arrival.WaitAsync, Wake, exception => Log.HandlerFailed(_logger, Path, exception));
     }
 
     /// <summary>The device's node.</summary>
@@ -132,6 +132,11 @@ internal sealed class NetfrontConnection : IXenbusDriver
         catch (XenException shortage) when (queues.Count > 0)
         {
             Log.FewerQueues(_logger, Path, queues.Count, count, shortage.Message);
+        }
+        catch
+        {
+            queues.ForEach(queue => queue.Release());
+            throw;
         }
 
         return [.. queues];

@@ -66,6 +66,7 @@ public sealed class NetfrontDevice : INetworkDevice
     /// <param name="options">How; <see cref="NetfrontOptions.Default"/> when left out.</param>
     /// <param name="timeouts">How long to wait for the back end.</param>
     /// <param name="cancellationToken">Ends the wait; nothing stays allocated then.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of the options is not what it can be.</exception>
     /// <exception cref="XenProtocolException">A key of the back end or of the toolstack is not what the protocol allows.</exception>
     /// <exception cref="Platform.XenException">No such device, no back end in time, or no grants, ports or pages left.</exception>
     public static async ValueTask<NetfrontDevice> OpenAsync(
@@ -77,8 +78,7 @@ public sealed class NetfrontDevice : INetworkDevice
     {
         ArgumentNullException.ThrowIfNull(ports);
         options ??= NetfrontOptions.Default;
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxQueues, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxQueues, NetifKeys.MaxQueues, nameof(options));
+        options.Check();
         var device = new NetfrontDevice(ports, path, options, timeouts);
         await device.ConnectAsync(cancellationToken);
         return Telemetry.Add(device);

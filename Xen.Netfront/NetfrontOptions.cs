@@ -1,3 +1,5 @@
+using Xen.Rings;
+
 namespace Xen.Netfront;
 
 /// <summary>How to open a network front end.</summary>
@@ -27,4 +29,13 @@ public sealed record NetfrontOptions
 
     /// <summary>True to accept frames of many segments (TCP), which a listener must then be ready for.</summary>
     public bool ReceiveGso { get; init; }
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxQueues, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxQueues, NetifKeys.MaxQueues);
+        ArgumentOutOfRangeException.ThrowIfLessThan(TransmitPages, Netif.MaxSlots);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(TransmitPages, NetfrontQueuePages.RingSlots);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReceivePages, NetfrontQueuePages.MinReceivePages);
+    }
 }

@@ -16,6 +16,8 @@ internal sealed class NetfrontQueue
     private readonly XenbusContext _context;
     private readonly Action<NetifViolation, RingState> _break;
     private readonly GrantedPages _ring;
+    private readonly EventWork _txWork = new();
+    private readonly EventWork _rxWork;
     private EventPort? _txPort;
     private EventPort? _rxPort;
     private bool _isReleased;
@@ -25,8 +27,10 @@ internal sealed class NetfrontQueue
         _context = context;
         _break = onViolation;
         _ring = pages.Rings;
-        Transmit = new NetfrontTransmitter(context.Scheduler, pages, identity, features.Offloads, NotifyTransmit, CheckViolation);
-        Receive = new NetfrontReceiver(context.Scheduler, pages, inbox, NotifyReceive);
+        // What an event is for is known of its port, not of its ring.
+        _rxWork = features.SplitEventChannels ? new EventWork() : _txWork;
+        Transmit = new NetfrontTransmitter(context.Scheduler, _txWork, pages, identity, features.Offloads, NotifyTransmit, CheckViolation);
+        Receive = new NetfrontReceiver(context.Scheduler, _rxWork, pages, inbox, NotifyReceive, CheckViolation);
     }
 
     /// <summary>The transmit side.</summary>
@@ -176,9 +180,9 @@ internal sealed class NetfrontQueue
             while (IsRunning)
             {
                 seen = await _context.Events.WaitAsync(TransmitPort, seen);
-                bool sent = Transmit.HandleEvent();
-                bool received = Receive.HandleEvent();
-                Complete(TransmitPort, sent || received);
+                Transmit.HandleEvent();
+                Receive.HandleEvent();
+                Complete(TransmitPort, _txWork);
             }
         }
         catch (ObjectDisposedException)
@@ -195,7 +199,8 @@ internal sealed class NetfrontQueue
             while (IsRunning)
             {
                 seen = await _context.Events.WaitAsync(TransmitPort, seen);
-                Complete(TransmitPort, Transmit.HandleEvent());
+                Transmit.HandleEvent();
+                Complete(TransmitPort, _txWork);
             }
         }
         catch (ObjectDisposedException)
@@ -212,7 +217,8 @@ internal sealed class NetfrontQueue
             while (IsRunning)
             {
                 seen = await _context.Events.WaitAsync(ReceivePort, seen);
-                Complete(ReceivePort, Receive.HandleEvent());
+                Receive.HandleEvent();
+                Complete(ReceivePort, _rxWork);
             }
         }
         catch (ObjectDisposedException)
@@ -221,14 +227,14 @@ internal sealed class NetfrontQueue
         }
     }
 
-    private void Complete(EventPort port, bool worked)
+    private void Complete(EventPort port, EventWork work)
     {
+        bool isSpurious = !work.TakeForEvent();
         NotificationsReceived++;
-        SpuriousNotifications += worked ? 0 : 1;
-        CheckViolation();
+        SpuriousNotifications += isSpurious ? 1 : 0;
         if (IsRunning)
         {
-            _context.Events.Complete(port, spurious: !worked);
+            _context.Events.Complete(port, isSpurious);
         }
     }
 

@@ -14,8 +14,8 @@ internal sealed record NetfrontQueuePages(GrantedPages Rings, GrantedPages Trans
     public const int TransmitRing = 0;
     public const int ReceiveRing = 1;
 
-    private const int RingSlots = 256;
-    private const int MinReceivePages = 64;
+    public const int RingSlots = 256;
+    public const int MinReceivePages = 64;
 
     /// <summary>
     /// Allocates them; all or nothing. When grants or the guest's page budget are short, fewer pages are used, down to one frame of the largest size
@@ -24,9 +24,6 @@ internal sealed record NetfrontQueuePages(GrantedPages Rings, GrantedPages Trans
     /// <exception cref="XenException">Even those are not there.</exception>
     public static NetfrontQueuePages Allocate(XenbusContext context, NetfrontOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.TransmitPages, Netif.MaxSlots, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.TransmitPages, RingSlots, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ReceivePages, MinReceivePages, nameof(options));
         // A quarter of what is left for each of the directions, so that a second interface finds something, too.
         int share = context.Grants.Capacity.Available / 4;
         int transmit = Math.Clamp(share, Netif.MaxSlots, options.TransmitPages);

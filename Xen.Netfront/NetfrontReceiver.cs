@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -11,23 +12,27 @@ namespace Xen.Netfront;
 /// </summary>
 internal sealed class NetfrontReceiver : IReceivedFrameOwner
 {
-    private static readonly Action<object?> PostOnScheduler = static state => ((NetfrontReceiver)state!).PostPages();
+    private static readonly Action<object?> PumpOnScheduler = static state => ((NetfrontReceiver)state!).PumpScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly ReceivePages _pages;
     private readonly FrameInbox _inbox;
     private readonly Action _notify;
+    private readonly Action _onViolation;
     private readonly NetfrontRxProtocol<DirectMemory> _protocol;
     private readonly Stack<ReceivedFrameBuffer> _buffers;
-    private bool _isPostScheduled;
+    private bool _isPumpScheduled;
     private bool _isOpen = true;
 
-    public unsafe NetfrontReceiver(IGuestScheduler scheduler, NetfrontQueuePages pages, FrameInbox inbox, Action notify)
+    public unsafe NetfrontReceiver(IGuestScheduler scheduler, EventWork work, NetfrontQueuePages pages, FrameInbox inbox, Action notify, Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _pages = pages.Receive;
         _inbox = inbox;
         _notify = notify;
+        _onViolation = onViolation;
         // A frame has a page at least: there are never more frames than pages.
         _buffers = new Stack<ReceivedFrameBuffer>(_pages.Count);
         for (int i = 0; i < _pages.Count; i++)
@@ -64,28 +69,11 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
     public RingState Snapshot() => _protocol.Snapshot();
 
     /// <summary>Takes what the back end answered and posts pages anew.</summary>
-    /// <returns>True when there was something.</returns>
-    public bool HandleEvent()
-    {
-        bool worked = false;
-        do
-        {
-            while (_isOpen && !Violation.IsViolation && _protocol.TryReceive(out NetfrontRxFrame frame))
-            {
-                worked = true;
-                Accept(frame);
-            }
-
-            PostPages();
-        }
-        while (_isOpen && !Violation.IsViolation && _protocol.FinalCheck());
-        return worked;
-    }
+    public void HandleEvent() => Pump();
 
     /// <summary>Offers the back end every page that is free.</summary>
     public void PostPages()
     {
-        _isPostScheduled = false;
         if (!_isOpen)
         {
             return;
@@ -118,11 +106,54 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
 
         buffer.Clear();
         _buffers.Push(buffer);
-        if (!_isPostScheduled)
+        SchedulePump();
+    }
+
+    // Once for all that one turn of the scheduler gives back.
+    private void SchedulePump()
+    {
+        if (!_isPumpScheduled)
         {
-            // Once for all that one turn of the scheduler gives back.
-            _isPostScheduled = true;
-            _scheduler.Schedule(PostOnScheduler, this);
+            _isPumpScheduled = true;
+            _scheduler.Schedule(PumpOnScheduler, this);
+        }
+    }
+
+    private void PumpScheduled()
+    {
+        _isPumpScheduled = false;
+        Pump();
+    }
+
+    // Pages are posted anew after the last answer is taken, so that a turn takes a ring's worth at most: a back end on another processor
+    // answers them as fast as they come (R9).
+    private void Pump()
+    {
+        if (!_isOpen)
+        {
+            return;
+        }
+
+        bool hasReceived = false;
+        while (_protocol.TryReceive(out NetfrontRxFrame frame))
+        {
+            hasReceived = true;
+            Accept(frame);
+        }
+
+        if (hasReceived)
+        {
+            _work.Note();
+        }
+
+        PostPages();
+        if (Violation.IsViolation)
+        {
+            _onViolation();
+        }
+        else if (_protocol.FinalCheck())
+        {
+            SchedulePump();
         }
     }
 

@@ -1,4 +1,5 @@
 using Xen.Devices;
+using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
 using Xen.Rings;
@@ -12,8 +13,10 @@ namespace Xen.Netfront;
 internal sealed class NetfrontTransmitter : ITransmitFrameOwner
 {
     private static readonly Action<object?> FlushOnScheduler = static state => ((NetfrontTransmitter)state!).Flush();
+    private static readonly Action<object?> DrainOnScheduler = static state => ((NetfrontTransmitter)state!).DrainScheduled();
 
     private readonly IGuestScheduler _scheduler;
+    private readonly EventWork _work;
     private readonly GrantedPages _pages;
     private readonly NetfrontIdentity _identity;
     private readonly NetworkOffloads _offloads;
@@ -24,11 +27,13 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     private readonly WaitQueue<TransmitFrame> _waiting;
     private int _reservedSlots;
     private bool _isFlushScheduled;
+    private bool _isDrainScheduled;
     private bool _isOpen;
 
-    public unsafe NetfrontTransmitter(IGuestScheduler scheduler, NetfrontQueuePages pages, NetfrontIdentity identity, NetworkOffloads offloads, Action notify, Action onViolation)
+    public unsafe NetfrontTransmitter(IGuestScheduler scheduler, EventWork work, NetfrontQueuePages pages, NetfrontIdentity identity, NetworkOffloads offloads, Action notify, Action onViolation)
     {
         _scheduler = scheduler;
+        _work = work;
         _pages = pages.Transmit;
         _identity = identity;
         _offloads = offloads;
@@ -82,12 +87,10 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     }
 
     /// <summary>Takes what the back end answered.</summary>
-    /// <returns>True when there was something.</returns>
-    public bool HandleEvent()
+    public void HandleEvent()
     {
-        bool worked = Drain();
+        Drain();
         ServeWaiting();
-        return worked;
     }
 
     /// <summary>Ends all work; what is on its way is lost. Idempotent.</summary>
@@ -210,20 +213,27 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
         }
     }
 
-    private bool Drain()
+    private void DrainScheduled()
+    {
+        _isDrainScheduled = false;
+        Drain();
+        ServeWaiting();
+    }
+
+    // One pass for each turn: a back end on another processor can move its index as often as it is looked at (R9).
+    private void Drain()
     {
         if (!_isOpen)
         {
-            return false;
+            return;
         }
 
-        bool worked = false;
-        do
+        Reap();
+        if (_protocol.FinalCheck(WakeAfter()) && !_isDrainScheduled)
         {
-            worked |= Reap();
+            _isDrainScheduled = true;
+            _scheduler.Schedule(DrainOnScheduler, this);
         }
-        while (_protocol.FinalCheck(WakeAfter()));
-        return worked;
     }
 
     // Nobody waits: half of what is on its way may be answered before it is worth an event.
@@ -237,6 +247,11 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
             worked = true;
             Count(completion);
             _pool.Free(completion.Frame);
+        }
+
+        if (worked)
+        {
+            _work.Note();
         }
 
         if (Violation.IsViolation)

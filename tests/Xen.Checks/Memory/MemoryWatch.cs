@@ -49,6 +49,9 @@ public sealed unsafe class MemoryWatch : IDisposable
     /// <summary>True: every byte changes right after it is read, so that a second read gives something else (R2).</summary>
     public bool FlipsAfterLoad { get; set; }
 
+    /// <summary>A peer on another processor: acts before each load, and is told where the load is.</summary>
+    public Action<int>? PeerBeforeLoad { get; set; }
+
     /// <summary>From here on the peer may write any bytes before any load.</summary>
     /// <param name="choice">When, where and what.</param>
     public void Attack(IChoice choice) => _attacker = choice;
@@ -88,8 +91,9 @@ public sealed unsafe class MemoryWatch : IDisposable
 
     internal void BeforeLoad(byte* address, int length)
     {
-        Offset(address, length);
+        int offset = Offset(address, length);
         Accesses++;
+        PeerBeforeLoad?.Invoke(offset);
         if (_attacker is not null && _attacker.Next(3) == 0)
         {
             Overwrite(_attacker);

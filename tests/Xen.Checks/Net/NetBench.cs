@@ -37,6 +37,9 @@ public sealed class NetBench : IDisposable
 
     public SimulatedDomain Guest { get; }
 
+    /// <summary>What the back end uses instead of domain 0's own, if anything.</summary>
+    public XenbusPorts? BackPorts { get; set; }
+
     public DevicePaths Paths { get; private set; } = null!;
 
     /// <summary>What serves the interface when nothing else is given, once it does.</summary>
@@ -152,7 +155,7 @@ public sealed class NetBench : IDisposable
         {
             try
             {
-                result.SetResult(await NetbackServer.ServeAsync(Simulation.Dom0.Ports, Paths.Backend, options, Serving, cancellationToken: _stopServing.Token));
+                result.SetResult(await NetbackServer.ServeAsync(BackPorts ?? Simulation.Dom0.Ports, Paths.Backend, options, Serving, cancellationToken: _stopServing.Token));
             }
             catch (Exception exception)
             {

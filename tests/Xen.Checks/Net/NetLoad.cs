@@ -25,16 +25,17 @@ internal sealed class NetLoad
     public void Step()
     {
         int length = 14 + _choice.Next(9000);
+        uint flow = _device.QueueCount == 1 ? 0 : (uint)_choice.Next(_device.QueueCount);
         switch (_choice.Next(4))
         {
             case 0:
-                _waits.Add(_device.ReserveAsync(length).AsTask());
+                _waits.Add(_device.ReserveAsync(length, flow, CancellationToken.None).AsTask());
                 break;
-            case 1 when _device.TryReserve(length, out TransmitFrame frame):
+            case 1 when _device.TryReserve(length, flow, out TransmitFrame frame):
                 frame.Span.Fill(1);
                 _ = frame.Send();
                 break;
-            case 2 when _device.TryReserve(length, out TransmitFrame frame):
+            case 2 when _device.TryReserve(length, flow, out TransmitFrame frame):
                 _held.Add(frame);
                 break;
             default:

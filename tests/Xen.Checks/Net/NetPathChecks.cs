@@ -100,7 +100,8 @@ public static unsafe class NetPathChecks
 
     private static void Drain(NetbackTxProtocol<DirectMemory> back, Queue<(int Length, FrameOffload Offload)> sent)
     {
-        while (back.TryTake(out NetbackPacket packet))
+        int slots = back.Size;
+        while (back.TryTake(ref slots, out NetbackPacket packet))
         {
             Expect.Equal(sent.Dequeue(), (packet.Length, packet.Offload), "the packet");
             back.Answer(back.Slots, packet.ExtraCount, NetifStatus.Okay);

@@ -10,7 +10,9 @@ namespace Xen.Checks.Net;
 /// <summary>A whole network back end in the simulation against a front end that does what it likes.</summary>
 public static class NetbackDeviceChecks
 {
-    private static readonly NetbackOptions Small = new() { TransmitPages = 18, ReceivePages = 36, OfferSplitEventChannels = false };
+    private const int MaxQueues = 3;
+
+    private static readonly NetbackOptions Small = new() { MaxQueues = MaxQueues, TransmitPages = 18, ReceivePages = 36, OfferSplitEventChannels = false };
 
     /// <summary>
     /// R1, R8, R11: whatever the front end sends, offers, writes or grants, every wait in the back end ends with the connection and its reason,
@@ -20,6 +22,7 @@ public static class NetbackDeviceChecks
     {
         NetLoad? load = null;
         Exception? reason = null;
+        int queues = 1 + choice.Next(MaxQueues);
         bench.Serve(Small, async (device, token) =>
         {
             if (load is not null)
@@ -32,7 +35,7 @@ public static class NetbackDeviceChecks
             reason = await load.UntilListeningEndsAsync();
         });
         TimeProvider time = bench.Guest.Scheduler.TimeProvider;
-        var front = new HostileNetFront(bench, choice);
+        var front = new HostileNetFront(bench, choice, queues);
         Expect.That(await front.TryConnectAsync(), "A right front end was refused.");
         for (int step = 0; step < 40; step++)
         {
@@ -66,13 +69,18 @@ public static class NetbackDeviceChecks
         }
 
         bench.Serve(Small);
-        var front = new HostileNetFront(bench, choice);
+        int queues = 1 + choice.Next(MaxQueues);
+        var front = new HostileNetFront(bench, choice, queues);
+        bool isOfQueue = key is NetifKeys.TxRingRef or NetifKeys.RxRingRef or NetifKeys.EventChannel;
+        key = isOfQueue ? front.KeyOf(choice.Next(queues), key) : key;
         bool isConnected = await front.TryConnectAsync(key, value);
         if (!isConnected)
         {
             string error = await ReadErrorAsync(bench) ?? "";
             // A number that is one can still be no reference or port of this front end's: Xen says so.
-            bool isNamed = error.Contains(key, StringComparison.Ordinal) || (error.Length > 0 && !error.Contains("R12", StringComparison.Ordinal));
+            // And with another number of queues, keys of queues are missing.
+            string other = key == NetifKeys.MultiQueueNumQueues ? NetifKeys.EventChannel : key;
+            bool isNamed = error.Contains(key, StringComparison.Ordinal) || error.Contains(other, StringComparison.Ordinal) || (error.Length > 0 && !error.Contains("R12", StringComparison.Ordinal));
             Expect.That(isNamed, $"{key} = \"{value}\" was refused with \"{error}\".");
         }
 

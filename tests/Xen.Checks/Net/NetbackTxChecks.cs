@@ -32,7 +32,8 @@ public static unsafe class NetbackTxChecks
             front.Push();
             // After a packet that it drops the back looks at the index again, which must be right then.
             watch.FlipsAfterLoad = flips && !packet.IsDropped;
-            bool taken = back.TryTake(out NetbackPacket found);
+            int slots = back.Size;
+            bool taken = back.TryTake(ref slots, out NetbackPacket found);
             DirectMemory.StoreUInt32((uint*)(watch.Shared + ReqProd), front.ReqProdPvt);
             dropped += packet.IsDropped ? 1 : 0;
             Expect.Equal(packet.Rule, back.Violation.Rule, "the rule that is broken");
@@ -62,7 +63,8 @@ public static unsafe class NetbackTxChecks
         watch.Attack(choice);
         for (int step = 0; step < Steps; step++)
         {
-            while (back.TryTake(out NetbackPacket packet))
+            int slots = back.Size;
+            while (back.TryTake(ref slots, out NetbackPacket packet))
             {
                 CheckPacket(packet, back.Slots);
                 back.Answer(back.Slots, packet.ExtraCount, NetifStatus.Okay);
@@ -73,12 +75,15 @@ public static unsafe class NetbackTxChecks
                 watch.Forget();
                 // Packets that were taken before are answered when their copies are done, which may be now.
                 back.Answer([new NetbackSlot(new GrantRef(8), 0, 60, 1)], 1, NetifStatus.Okay);
-                Expect.That(!(back.TryTake(out _) | back.Publish() | back.FinalCheck()), "A broken protocol did something.");
+                slots = back.Size;
+                Expect.That(!(back.TryTake(ref slots, out _) | back.Publish() | back.FinalCheck()), "A broken protocol did something.");
                 Expect.That(back.Snapshot().IsBroken, "A broken ring does not say so.");
                 Expect.Equal(0, watch.Accesses, "accesses after a breach");
                 return;
             }
 
+            // A packet that has begun is taken whole, its extra info too.
+            Expect.That(slots > -Netif.FatalSlots - Netif.MaxExtras, $"A turn went on for {-slots} slots (R9).");
             // Sometimes a breach comes between answering and publishing.
             if (choice.Next(2) == 0)
             {
