@@ -81,7 +81,7 @@ public static class NetEventChecks
         await front.CloseAsync();
     });
 
-    // Two seconds: 1 ms, 2 ms, 4 ms and so on, some free ones before.
+    // Two to four seconds: 1 ms, 2 ms, 4 ms and so on, some free ones before.
     private static async Task StormAsync(NetBench bench, IChoice choice, Func<Task> notify, Func<long> countWakeUps)
     {
         TimeProvider time = bench.Guest.Scheduler.TimeProvider;
@@ -90,7 +90,7 @@ public static class NetEventChecks
         for (int i = 0; i < 2_000; i++)
         {
             await notify();
-            await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(3)), time);
+            await Task.Delay(TimeSpan.FromMilliseconds(1 + choice.Next(2)), time);
         }
 
         long wakeUps = countWakeUps() - before;
