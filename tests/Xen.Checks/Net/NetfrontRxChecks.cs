@@ -123,13 +123,16 @@ public static unsafe class NetfrontRxChecks
         {
             // Full pages in many slots: what else comes near the limit of bytes?
             bool isLarge = choice.Next(8) == 0;
-            int slots = isLarge ? 14 + choice.Next(6) : choice.Next(4) == 0 ? 1 + choice.Next(20) : 1 + choice.Next(3);
+            // Nor near the limit of slots, but for slots that hardly ever have a fault of their own.
+            bool isLong = !isLarge && choice.Next(8) == 0;
+            int slots = isLarge ? 14 + choice.Next(6) : isLong ? 16 + choice.Next(5) : choice.Next(4) == 0 ? 1 + choice.Next(20) : 1 + choice.Next(3);
+            int faultOdds = isLong ? 400 : 24;
             _firstFlags = (NetifRxFlags)choice.Next(4);
             bool hasExtras = choice.Next(3) == 0;
             int total = 0;
             for (int i = 0; i < slots && Rule == NetifRule.None; i++)
             {
-                NetifRxResponse response = Slot(choice, isLarge ? 1 : choice.Next(4), firstIndex + (uint)Responses.Count);
+                NetifRxResponse response = Slot(choice, isLarge ? 1 : isLong ? 2 : choice.Next(4), faultOdds, firstIndex + (uint)Responses.Count);
                 response.Flags = (i == 0 ? _firstFlags : 0) | (i + 1 < slots ? NetifRxFlags.MoreData : 0) | (i == 0 && hasExtras ? NetifRxFlags.ExtraInfo : 0);
                 Responses.Add(response);
                 Judge(response, firstIndex + (uint)Responses.Count - 1, i, ref total, ref _failed);
@@ -167,7 +170,7 @@ public static unsafe class NetfrontRxChecks
             }
         }
 
-        private static NetifRxResponse Slot(IChoice choice, int kind, uint index)
+        private static NetifRxResponse Slot(IChoice choice, int kind, int faultOdds, uint index)
         {
             int length = kind switch { 0 => 0, 1 => 4096, 2 => 14, _ => choice.Next(4097) };
             var response = new NetifRxResponse
@@ -176,7 +179,7 @@ public static unsafe class NetfrontRxChecks
                 Offset = (ushort)choice.Next(4096 - Math.Min(length, 4095)),
                 Status = (short)length,
             };
-            switch (choice.Next(24))
+            switch (choice.Next(faultOdds))
             {
                 case 0:
                     response.Id += (ushort)(1 + choice.Next(65535));
