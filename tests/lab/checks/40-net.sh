@@ -46,7 +46,7 @@ echo 0 >/proc/sys/net/ipv6/conf/xenbr0/accept_dad
 ip -6 addr add fd00:77::1/64 dev xenbr0
 front7=$(xslab vif-add xsvif 7 00:16:3e:00:00:07 1500)
 front8=$(xslab vif-add xsvif 8 00:16:3e:00:00:08 1500)
-xslab net-offload "$front7" "$front8" '. /lab/lab.sh; vif_up 7 1500; vif_up 8 1500'
+xslab net-offload "$front7" "$front8" '. /lab/lab.sh; vif_up 7 1500 && vif_up 8 1500 && vif_forwards 7 && vif_forwards 8'
 
 removed() {
   xslab device-remove "$front" && xslab device-remove "$front7" && xslab device-remove "$front8"

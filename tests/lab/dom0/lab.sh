@@ -159,6 +159,12 @@ vif_up() {
   wait_until 10 test -e "/sys/class/net/vif0.$1" && ip link set "vif0.$1" mtu "$2" && ip link set "vif0.$1" master xenbr0 && ip link set "vif0.$1" up && ip link set xenbr0 mtu "$2"
 }
 
+# vif_forwards NUMBER: waits until the bridge takes frames of an interface whose front end is connected. The kernel tells the bridge of the carrier from
+# a work queue, up to a second later; until then frames are dropped, and not everybody asks twice.
+vif_forwards() {
+  wait_until 10 grep -qx 3 "/sys/class/net/vif0.$1/brport/state"
+}
+
 # counters INTERFACE: what the kernel counted on it, without the zeros.
 counters() {
   grep -H . "/sys/class/net/$1/statistics/"* | grep -v ':0$' | sed 's/.*statistics/'"$1"'/'
