@@ -27,10 +27,11 @@ internal static unsafe class RingBenchmark
     {
         var make = (delegate* unmanaged<void*, void*>)NativeLibrary.GetExport(library, $"{name}_make");
         var run = (delegate* unmanaged<void*, uint, uint, ulong>)NativeLibrary.GetExport(library, $"{name}_run");
-        byte* pages = (byte*)NativeMemory.AlignedAlloc(8192, 4096);
-        NativeMemory.Clear(pages, 8192);
+        byte* pages = (byte*)NativeMemory.AlignedAlloc(3 * 4096, 4096);
+        NativeMemory.Clear(pages, 3 * 4096);
         var ours = new RingPair<TReq, TRsp, TWork>(pages);
         void* theirs = make(pages + 4096);
+        var oursSingly = new RingPair<TReq, TRsp, TWork>(pages + (2 * 4096));
         Comparison batches = NewComparison($"ring {name}, {batch} a push");
         Comparison singly = NewComparison($"ring {name}, {batch} a push, message by message");
         uint count = OperationsOfRound / batch;
@@ -42,7 +43,7 @@ internal static unsafe class RingBenchmark
             ulong theirTotal = 0;
             double own = Comparison.Time(operations, () => ourTotal = ours.RunBatches(count, batch));
             double other = Comparison.Time(operations, () => theirTotal = run(theirs, count, batch));
-            double single = Comparison.Time(operations, () => singleTotal = ours.RunSingly(count, batch));
+            double single = Comparison.Time(operations, () => singleTotal = oursSingly.RunSingly(count, batch));
             if (ourTotal != theirTotal || singleTotal != theirTotal)
             {
                 throw new InvalidOperationException($"The rings disagree: {ourTotal}, {singleTotal} and {theirTotal}.");
