@@ -36,6 +36,7 @@ public static class NetDeviceChecks
             await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(3)), time);
         }
 
+        load.Exhaust();
         bool wasConnected = device.IsConnected;
         await bench.Simulation.Dom0.RunAsync(backend.CloseAsync);
         XenbusEnd end = await device.Completion;

@@ -50,6 +50,20 @@ internal sealed class NetLoad
         }
     }
 
+    /// <summary>Uses up the credit of each queue and waits for more, so that somebody waits on each when the connection ends.</summary>
+    public void Exhaust()
+    {
+        for (uint flow = 0; flow < _device.QueueCount; flow++)
+        {
+            while (_device.TryReserve(4096, flow, out TransmitFrame frame))
+            {
+                _held.Add(frame);
+            }
+
+            _waits.Add(_device.ReserveAsync(4096, flow, CancellationToken.None).AsTask());
+        }
+    }
+
     /// <summary>What every wait that failed failed with, once all have ended.</summary>
     public IEnumerable<Exception> Failures => _waits.Append<Task>(_listening).Where(wait => wait.IsFaulted).Select(wait => wait.Exception!.InnerException!);
 

@@ -44,6 +44,7 @@ public static class NetbackDeviceChecks
             await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(3)), time);
         }
 
+        await bench.OnDom0Async(load!.Exhaust);
         await front.CloseAsync();
         await bench.OnDom0Async(() => load!.ExpectAllEndedAsync(bench.Simulation.Dom0.Scheduler.TimeProvider, reason));
         await bench.OnDom0Async(load!.ExpectFramesUnchanged);
@@ -60,7 +61,7 @@ public static class NetbackDeviceChecks
             NetifKeys.TxRingRef, NetifKeys.RxRingRef, NetifKeys.EventChannel, NetifKeys.RequestRxCopy, NetifKeys.FeatureRxNotify,
             NetifKeys.FeatureSg, NetifKeys.MultiQueueNumQueues, NetifKeys.FeatureIPv6CsumOffload,
         ])[choice.Next(8)];
-        string?[] values = [null, "", "0", "1", "2", "-1", "+1", " 1", "1 ", "1\0", "4294967296", "99999999999999999999", "x"];
+        string?[] values = [null, "", "0", "1", "2", "-1", "+1", " 1", "1 ", "1\0", "4", "4294967295", "4294967296", "99999999999999999999", "x"];
         string? value = values[choice.Next(values.Length)];
         if (key is NetifKeys.TxRingRef or NetifKeys.RxRingRef && value is { Length: 1 } and not "x")
         {
@@ -74,9 +75,14 @@ public static class NetbackDeviceChecks
         bool isOfQueue = key is NetifKeys.TxRingRef or NetifKeys.RxRingRef or NetifKeys.EventChannel;
         key = isOfQueue ? front.KeyOf(choice.Next(queues), key) : key;
         bool isConnected = await front.TryConnectAsync(key, value);
+        string error = await ReadErrorAsync(bench) ?? "";
+        if (key == NetifKeys.MultiQueueNumQueues && value is not (null or "1" or "2" or "3"))
+        {
+            Expect.That(!isConnected && error.Contains(key, StringComparison.Ordinal), $"{key} = \"{value}\" of at most {MaxQueues} was not refused by its name: \"{error}\".");
+        }
+
         if (!isConnected)
         {
-            string error = await ReadErrorAsync(bench) ?? "";
             // A number that is one can still be no reference or port of this front end's: Xen says so.
             // And with another number of queues, keys of queues are missing.
             string other = key == NetifKeys.MultiQueueNumQueues ? NetifKeys.EventChannel : key;
