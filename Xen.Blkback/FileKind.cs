@@ -16,7 +16,7 @@ internal static unsafe partial class FileKind
     private const int FromEnd = 2;
 
     /// <summary>
-    /// Names what can hold no image. <see langword="null"/> for a regular file, a block device, and what is not known, which opening will tell.
+    /// Names what can hold no image. <see langword="null"/> for a regular file, a block device, a directory, and what is not known, which opening will tell.
     /// It is asked before a file is opened: opening a pipe waits for its other end, and some devices act when they are opened.
     /// </summary>
     /// <param name="path">A path; symbolic links are followed.</param>
@@ -32,7 +32,6 @@ internal static unsafe partial class FileKind
         {
             0x1000 => "it is a pipe",
             0x2000 => "it is a character device",
-            0x4000 => "it is a directory",
             0xC000 => "it is a socket",
             _ => null,
         };

@@ -41,4 +41,22 @@ public readonly record struct NetworkStatistics
 
     /// <summary>Pages that the other side does not let go of (R7). The only one that can fall.</summary>
     public long QuarantinedPages { get; init; }
+
+    /// <summary>What two count together: the queues of a device, or a device's connections one after the other.</summary>
+    public static NetworkStatistics operator +(NetworkStatistics left, NetworkStatistics right) => new()
+    {
+        ReceivedFrames = left.ReceivedFrames + right.ReceivedFrames,
+        ReceivedBytes = left.ReceivedBytes + right.ReceivedBytes,
+        ReceiveErrors = left.ReceiveErrors + right.ReceiveErrors,
+        ReceiveDropped = left.ReceiveDropped + right.ReceiveDropped,
+        ReceiveCopiedBytes = left.ReceiveCopiedBytes + right.ReceiveCopiedBytes,
+        SentFrames = left.SentFrames + right.SentFrames,
+        SentBytes = left.SentBytes + right.SentBytes,
+        SendErrors = left.SendErrors + right.SendErrors,
+        SendDropped = left.SendDropped + right.SendDropped,
+        NotificationsSent = left.NotificationsSent + right.NotificationsSent,
+        NotificationsReceived = left.NotificationsReceived + right.NotificationsReceived,
+        SpuriousNotifications = left.SpuriousNotifications + right.SpuriousNotifications,
+        QuarantinedPages = left.QuarantinedPages + right.QuarantinedPages,
+    };
 }

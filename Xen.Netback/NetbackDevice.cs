@@ -94,7 +94,7 @@ public sealed class NetbackDevice : INetworkDevice
         _inbox.ListenAsync(handler, options, cancellationToken);
 
     /// <inheritdoc />
-    public NetworkStatistics GetStatistics() => _queues.Aggregate(new NetworkStatistics(), (sum, queue) => queue.AddTo(sum));
+    public NetworkStatistics GetStatistics() => _queues.Aggregate(new NetworkStatistics(), static (sum, queue) => sum + queue.GetStatistics());
 
     /// <summary>Closes the connection to the front end.</summary>
     public async ValueTask DisposeAsync()

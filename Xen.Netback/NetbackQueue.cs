@@ -104,12 +104,12 @@ internal sealed class NetbackQueue
         IsRunning = true;
         if (_fromPort == _toPort)
         {
-            _ = ServeBothAsync(_fromPort!.Value);
+            _ = ServeAsync(_fromPort!.Value, _fromWork, HandleBoth);
             return;
         }
 
-        _ = ServeReceiveAsync(_fromPort!.Value);
-        _ = ServeSendAsync(_toPort!.Value);
+        _ = ServeAsync(_fromPort!.Value, _fromWork, Receive.HandleEvent);
+        _ = ServeAsync(_toPort!.Value, _toWork, Send.HandleEvent);
     }
 
     /// <summary>Ends all work: waiting reservations fail, nothing shared is touched any more (R11). Idempotent.</summary>
@@ -137,20 +137,20 @@ internal sealed class NetbackQueue
         Receive.Release();
     }
 
-    /// <summary>Adds this queue's counters to those of others.</summary>
-    public NetworkStatistics AddTo(NetworkStatistics sum) => new()
+    /// <summary>This queue's counters.</summary>
+    public NetworkStatistics GetStatistics() => new()
     {
-        ReceivedFrames = sum.ReceivedFrames + Receive.ReceivedFrames,
-        ReceivedBytes = sum.ReceivedBytes + Receive.ReceivedBytes,
-        ReceiveErrors = sum.ReceiveErrors + Receive.Errors,
-        ReceiveDropped = sum.ReceiveDropped + Receive.Dropped,
-        SentFrames = sum.SentFrames + Send.SentFrames,
-        SentBytes = sum.SentBytes + Send.SentBytes,
-        SendErrors = sum.SendErrors + Send.Errors,
-        SendDropped = sum.SendDropped + Send.Dropped,
-        NotificationsSent = sum.NotificationsSent + NotificationsSent,
-        NotificationsReceived = sum.NotificationsReceived + NotificationsReceived,
-        SpuriousNotifications = sum.SpuriousNotifications + SpuriousNotifications,
+        ReceivedFrames = Receive.ReceivedFrames,
+        ReceivedBytes = Receive.ReceivedBytes,
+        ReceiveErrors = Receive.Errors,
+        ReceiveDropped = Receive.Dropped,
+        SentFrames = Send.SentFrames,
+        SentBytes = Send.SentBytes,
+        SendErrors = Send.Errors,
+        SendDropped = Send.Dropped,
+        NotificationsSent = NotificationsSent,
+        NotificationsReceived = NotificationsReceived,
+        SpuriousNotifications = SpuriousNotifications,
     };
 
     private void ClosePorts()
@@ -166,26 +166,13 @@ internal sealed class NetbackQueue
         }
     }
 
-    private async Task ServeBothAsync(EventPort port)
+    private void HandleBoth()
     {
-        uint seen = 0;
-        try
-        {
-            while (IsRunning)
-            {
-                seen = await _context.Events.WaitAsync(port, seen);
-                Receive.HandleEvent();
-                Send.HandleEvent();
-                Complete(port, _fromWork);
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The port was closed: the queue was stopped.
-        }
+        Receive.HandleEvent();
+        Send.HandleEvent();
     }
 
-    private async Task ServeReceiveAsync(EventPort port)
+    private async Task ServeAsync(EventPort port, EventWork work, Action handleEvent)
     {
         uint seen = 0;
         try
@@ -193,26 +180,8 @@ internal sealed class NetbackQueue
             while (IsRunning)
             {
                 seen = await _context.Events.WaitAsync(port, seen);
-                Receive.HandleEvent();
-                Complete(port, _fromWork);
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The port was closed: the queue was stopped.
-        }
-    }
-
-    private async Task ServeSendAsync(EventPort port)
-    {
-        uint seen = 0;
-        try
-        {
-            while (IsRunning)
-            {
-                seen = await _context.Events.WaitAsync(port, seen);
-                Send.HandleEvent();
-                Complete(port, _toWork);
+                handleEvent();
+                Complete(port, work);
             }
         }
         catch (ObjectDisposedException)

@@ -142,7 +142,7 @@ public sealed class NetfrontDevice : INetworkDevice
         _connection.Inbox.ListenAsync(handler, options, cancellationToken);
 
     /// <inheritdoc />
-    public NetworkStatistics GetStatistics() => _connection.Queues.Aggregate(_earlier, (sum, queue) => queue.AddTo(sum));
+    public NetworkStatistics GetStatistics() => _connection.Queues.Aggregate(_earlier, static (sum, queue) => sum + queue.GetStatistics());
 
     /// <summary>The device and the state of its rings, in one line for people.</summary>
     public override string ToString() =>
@@ -178,7 +178,7 @@ public sealed class NetfrontDevice : INetworkDevice
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _earlier = _connection is null ? default : GetStatistics();
         _connection = connection;
-        WatchEnd();
+        _ = EndListenersAsync(connection, _xenbus);
     }
 
     private void CheckLength(int length)
@@ -186,8 +186,6 @@ public sealed class NetfrontDevice : INetworkDevice
         ArgumentOutOfRangeException.ThrowIfLessThan(length, Netif.MinPacketBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxFrameSize);
     }
-
-    private void WatchEnd() => _ = EndListenersAsync(_connection, _xenbus);
 
     private static async Task EndListenersAsync(NetfrontConnection connection, XenbusConnection xenbus)
     {

@@ -103,12 +103,12 @@ internal sealed class NetfrontQueue
         Transmit.Open();
         if (TransmitPort == ReceivePort)
         {
-            _ = ServeBothAsync();
+            _ = ServeAsync(TransmitPort, _txWork, HandleBoth);
         }
         else
         {
-            _ = ServeTransmitAsync();
-            _ = ServeReceiveAsync();
+            _ = ServeAsync(TransmitPort, _txWork, Transmit.HandleEvent);
+            _ = ServeAsync(ReceivePort, _rxWork, Receive.HandleEvent);
             NotifyTransmit();
         }
 
@@ -141,22 +141,22 @@ internal sealed class NetfrontQueue
         _context.Grants.Revoke(_ring);
     }
 
-    /// <summary>Adds this queue's counters to those of others.</summary>
-    public NetworkStatistics AddTo(NetworkStatistics sum) => new()
+    /// <summary>This queue's counters.</summary>
+    public NetworkStatistics GetStatistics() => new()
     {
-        ReceivedFrames = sum.ReceivedFrames + Receive.ReceivedFrames,
-        ReceivedBytes = sum.ReceivedBytes + Receive.ReceivedBytes,
-        ReceiveErrors = sum.ReceiveErrors + Receive.Errors,
-        ReceiveDropped = sum.ReceiveDropped + Receive.Dropped,
-        ReceiveCopiedBytes = sum.ReceiveCopiedBytes + Receive.CopiedBytes,
-        SentFrames = sum.SentFrames + Transmit.SentFrames,
-        SentBytes = sum.SentBytes + Transmit.SentBytes,
-        SendErrors = sum.SendErrors + Transmit.Errors,
-        SendDropped = sum.SendDropped + Transmit.Dropped,
-        NotificationsSent = sum.NotificationsSent + NotificationsSent,
-        NotificationsReceived = sum.NotificationsReceived + NotificationsReceived,
-        SpuriousNotifications = sum.SpuriousNotifications + SpuriousNotifications,
-        QuarantinedPages = sum.QuarantinedPages + Receive.Quarantined,
+        ReceivedFrames = Receive.ReceivedFrames,
+        ReceivedBytes = Receive.ReceivedBytes,
+        ReceiveErrors = Receive.Errors,
+        ReceiveDropped = Receive.Dropped,
+        ReceiveCopiedBytes = Receive.CopiedBytes,
+        SentFrames = Transmit.SentFrames,
+        SentBytes = Transmit.SentBytes,
+        SendErrors = Transmit.Errors,
+        SendDropped = Transmit.Dropped,
+        NotificationsSent = NotificationsSent,
+        NotificationsReceived = NotificationsReceived,
+        SpuriousNotifications = SpuriousNotifications,
+        QuarantinedPages = Receive.Quarantined,
     };
 
     private void ClosePorts()
@@ -172,53 +172,22 @@ internal sealed class NetfrontQueue
         }
     }
 
-    private async Task ServeBothAsync()
+    private void HandleBoth()
     {
-        uint seen = 0;
-        try
-        {
-            while (IsRunning)
-            {
-                seen = await _context.Events.WaitAsync(TransmitPort, seen);
-                Transmit.HandleEvent();
-                Receive.HandleEvent();
-                Complete(TransmitPort, _txWork);
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The port was closed: the queue was stopped.
-        }
+        Transmit.HandleEvent();
+        Receive.HandleEvent();
     }
 
-    private async Task ServeTransmitAsync()
+    private async Task ServeAsync(EventPort port, EventWork work, Action handleEvent)
     {
         uint seen = 0;
         try
         {
             while (IsRunning)
             {
-                seen = await _context.Events.WaitAsync(TransmitPort, seen);
-                Transmit.HandleEvent();
-                Complete(TransmitPort, _txWork);
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The port was closed: the queue was stopped.
-        }
-    }
-
-    private async Task ServeReceiveAsync()
-    {
-        uint seen = 0;
-        try
-        {
-            while (IsRunning)
-            {
-                seen = await _context.Events.WaitAsync(ReceivePort, seen);
-                Receive.HandleEvent();
-                Complete(ReceivePort, _rxWork);
+                seen = await _context.Events.WaitAsync(port, seen);
+                handleEvent();
+                Complete(port, work);
             }
         }
         catch (ObjectDisposedException)

@@ -216,8 +216,7 @@ internal sealed class NetfrontTransmitter : ITransmitFrameOwner
     private void DrainScheduled()
     {
         _isDrainScheduled = false;
-        Drain();
-        ServeWaiting();
+        HandleEvent();
     }
 
     // One pass for each turn: a back end on another processor can move its index as often as it is looked at (R9).
