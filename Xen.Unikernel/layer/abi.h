@@ -1,0 +1,40 @@
+/* What C# calls, directly and in its own thread. Xen.Unikernel/Layer.cs has the same list. */
+#pragma once
+
+#include "layer.h"
+
+struct unikernel_info {
+  u64 start_info;
+  u64 total_frames, image_start, image_end;
+  u64 window_first_frame, window_frames;
+  u64 console_frame;
+  u32 console_port;
+  u32 is_xen;
+  u64 direct_base;
+  u64 random_words;
+};
+
+struct unikernel_counters {
+  u64 free_frames, committed_pages, commit_limit_pages, threads, idle_nanoseconds, unknown_calls, console_dropped, writable_executable_pages;
+};
+
+void unikernel_get_info(struct unikernel_info *info);
+void unikernel_get_counters(struct unikernel_counters *counters);
+s64 unikernel_hypercall(u64 number, u64 a, u64 b, u64 c, u64 d, u64 e);
+/* Null when there are not so many next to each other, or all memory is promised. */
+void *unikernel_allocate_frames(u64 count);
+void unikernel_free_frames(void *address, u64 count);
+/* Shows frames that are not RAM: never executable. Null when there is no memory for page tables. */
+void *unikernel_show_frames(u64 first, u64 count);
+void unikernel_hide_frames(u64 first, u64 count);
+u64 unikernel_now(void);
+u64 unikernel_timestamp_counter(void);
+void *unikernel_shared_info(void);
+bool unikernel_take_upcall(void);
+void unikernel_wait(u64 deadline);
+void unikernel_wake(void);
+void unikernel_random(void *buffer, u64 length);
+void unikernel_console_attach(void);
+void unikernel_console_detach(void);
+u64 unikernel_console_take(char *buffer, u64 size);
+_Noreturn void unikernel_shutdown(u32 reason);

@@ -1,0 +1,57 @@
+/* The order of boot. Each line may use what the lines above it have started. */
+#include "apic.h"
+#include "clock.h"
+#include "command.h"
+#include "console.h"
+#include "cpu.h"
+#include "descriptors.h"
+#include "elf.h"
+#include "files.h"
+#include "fpu.h"
+#include "frames.h"
+#include "guard.h"
+#include "layout.h"
+#include "memory_map.h"
+#include "paging.h"
+#include "program.h"
+#include "random.h"
+#include "start_info.h"
+#include "syscalls.h"
+#include "threads.h"
+#include "vm.h"
+#include "xen.h"
+
+/* What stays free of the garbage collector's heap: pages for rings, the C heap, stacks. */
+static u64 heap_limit(void) {
+  u64 limit = commit_limit() * PAGE_SIZE;
+  u64 other = limit / 4 > 0x200000 ? limit / 4 : 0x200000;
+  return limit > 2 * other ? limit - other : limit / 2;
+}
+
+_Noreturn void boot(u64 start_info);
+void boot(u64 start_info_address) {
+  xen_detect();
+  descriptors_start();
+  start_info_read(start_info_address);
+  paging_start();
+  frames_start();
+  fpu_start();
+  xen_start();
+  console_start();
+  clock_start();
+  random_start();
+  guard_start();
+  command_start(start_info_command_line());
+  vm_start();
+  threads_start();
+  threads_set_preemptive(!command_has("--cooperative"));
+  apic_start();
+  files_start();
+  syscalls_start();
+  if (!xen_is_present()) {
+    log_line("PVH but not Xen: console on COM1; no devices, no xenstore, no other domains");
+  }
+
+  command_set_default("DOTNET_GCHeapHardLimit", heap_limit());
+  program_start();
+}

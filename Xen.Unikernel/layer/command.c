@@ -1,0 +1,150 @@
+#include "command.h"
+
+/* Options that are settings of the runtime, which reads them from the environment before C# runs. BootArguments has the same table, and
+   refuses what cannot be understood; here such a word is left alone. */
+struct setting {
+  const char *option;
+  const char *variable;
+  bool is_size;
+};
+
+static const struct setting settings[] = {
+    {"--gc-heap-hard-limit=", "DOTNET_GCHeapHardLimit", true},
+    {"--gc-conserve-memory=", "DOTNET_GCConserveMemory", false},
+    {"--gc-gen0-size=", "DOTNET_GCgen0size", true},
+};
+
+static char line_copy[COMMAND_SIZE], words[COMMAND_SIZE], settings_text[1024];
+static char *arguments[COMMAND_WORDS + 1], *environment[COMMAND_WORDS + 1];
+static u32 argument_count, environment_count;
+static size_t settings_length;
+
+static bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Cuts the next word out of the text, in place: white space ends it, except between double quotes, which are taken away. */
+static char *next_word(char **at) {
+  char *from = *at;
+  while (is_space(*from)) {
+    from++;
+  }
+
+  char *word = from, *to = from;
+  bool is_quoted = false;
+  while (*from && (is_quoted || !is_space(*from))) {
+    if (*from == '"') {
+      is_quoted = !is_quoted;
+    } else {
+      *to++ = *from;
+    }
+
+    from++;
+  }
+
+  bool is_last = !*from;
+  bool is_word = from != word;
+  *to = 0;
+  *at = is_last ? from : from + 1;
+  return is_word ? word : NULL;
+}
+
+/* A number with K, M or G behind it; false when it is not one. */
+static bool parse(const char *text, bool is_size, u64 *value) {
+  *value = 0;
+  if (*text < '0' || *text > '9') {
+    return false;
+  }
+
+  while (*text >= '0' && *text <= '9') {
+    if (*value > UINT64_MAX / 10 - 1) {
+      return false;
+    }
+
+    *value = *value * 10 + (u64)(*text++ - '0');
+  }
+
+  u32 shift = *text == 'K' || *text == 'k' ? 10 : *text == 'M' || *text == 'm' ? 20 : *text == 'G' || *text == 'g' ? 30 : 0;
+  if (!is_size || !shift) {
+    return !*text;
+  }
+
+  bool is_valid = !text[1] && *value <= UINT64_MAX >> shift;
+  *value <<= shift;
+  return is_valid;
+}
+
+static void set(const char *name, u64 value) {
+  if (environment_count < COMMAND_WORDS && settings_length < sizeof settings_text) {
+    environment[environment_count++] = settings_text + settings_length;
+    settings_length += text_format(settings_text + settings_length, sizeof settings_text - settings_length, "%s=%lx", name, value) + 1;
+  }
+}
+
+static void apply_setting(const char *word) {
+  u64 value;
+  for (u32 i = 0; i < COUNT_OF(settings); i++) {
+    if (text_begins(word, settings[i].option) && parse(word + text_length(settings[i].option), settings[i].is_size, &value)) {
+      set(settings[i].variable, value);
+    }
+  }
+}
+
+void command_start(const char *line) {
+  size_t length = 0;
+  while (length < COMMAND_SIZE - 1 && line[length]) {
+    line_copy[length] = words[length] = line[length];
+    length++;
+  }
+
+  char *at = words, *word;
+  while ((word = next_word(&at))) {
+    if (text_begins(word, "DOTNET_")) {
+      if (environment_count < COMMAND_WORDS) {
+        environment[environment_count++] = word;
+      }
+
+      continue;
+    }
+
+    apply_setting(word);
+    if (argument_count < COMMAND_WORDS) {
+      arguments[argument_count++] = word;
+    }
+  }
+}
+
+const char *command_line(void) {
+  return line_copy;
+}
+
+char **command_arguments(u32 *count) {
+  *count = argument_count;
+  return arguments;
+}
+
+char **command_environment(u32 *count) {
+  *count = environment_count;
+  return environment;
+}
+
+void command_set_default(const char *name, u64 value) {
+  for (u32 i = 0; i < environment_count; i++) {
+    size_t length = text_length(name);
+    if (text_begins(environment[i], name) && environment[i][length] == '=') {
+      return;
+    }
+  }
+
+  set(name, value);
+}
+
+bool command_has(const char *word) {
+  for (u32 i = 0; i < argument_count; i++) {
+    if (text_equals(arguments[i], word)) {
+      return true;
+    }
+  }
+
+  return false;
+}

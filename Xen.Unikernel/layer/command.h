@@ -1,0 +1,19 @@
+/* The guest's command line: words for the program, settings for the runtime. Xen.Platform's BootArguments reads the same line for C#. */
+#pragma once
+
+#include "layer.h"
+
+#define COMMAND_WORDS 128
+#define COMMAND_SIZE 4096
+
+/* Takes a copy; "" for none. Longer ones are cut. */
+void command_start(const char *line);
+const char *command_line(void);
+/* The program's words, after its name; NULL ends them. */
+char **command_arguments(u32 *count);
+/* The environment: NAME=VALUE. */
+char **command_environment(u32 *count);
+/* Adds NAME=hexadecimal, unless the line set NAME. */
+void command_set_default(const char *name, u64 value);
+/* True when the line has exactly this word. */
+bool command_has(const char *word);

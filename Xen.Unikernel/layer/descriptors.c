@@ -1,0 +1,74 @@
+#include "descriptors.h"
+
+#include "frame.h"
+
+#define STACK_SIZE 8192
+#define GATE_INTERRUPT 0x8e
+#define SELECTOR_TSS 24
+
+/* Interrupt stack table: a stack for each kind of entry that may come while another is being handled. */
+enum { IST_INTERRUPT = 1, IST_EXCEPTION, IST_PAGE_FAULT, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_COUNT };
+
+struct gate {
+  u16 offset_low, selector;
+  u8 ist, type;
+  u16 offset_middle;
+  u32 offset_high, reserved;
+};
+
+struct __attribute__((packed)) tss {
+  u32 reserved;
+  u64 rsp[3], reserved2, ist[7], reserved3;
+  u16 reserved4, io_map;
+};
+
+struct __attribute__((packed)) table_pointer {
+  u16 limit;
+  u64 base;
+};
+
+extern const u8 trap_stubs[];
+
+static u8 stacks[IST_COUNT][STACK_SIZE] __attribute__((aligned(16)));
+static struct gate idt[256];
+static struct tss tss;
+/* Null, code, data, and the TSS in two entries. */
+static u64 gdt[5] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff};
+
+static u8 ist_of(u32 vector) {
+  switch (vector) {
+  case VECTOR_NMI: return IST_NMI;
+  case VECTOR_DOUBLE_FAULT: return IST_DOUBLE_FAULT;
+  case VECTOR_PAGE_FAULT: return IST_PAGE_FAULT;
+  case VECTOR_MACHINE_CHECK: return IST_MACHINE_CHECK;
+  default: return vector < 32 ? IST_EXCEPTION : IST_INTERRUPT;
+  }
+}
+
+static void load(void) {
+  struct table_pointer gdt_pointer = {sizeof gdt - 1, (u64)gdt};
+  struct table_pointer idt_pointer = {sizeof idt - 1, (u64)idt};
+  __asm__ volatile("lgdt %0; lidt %1; ltr %w2" ::"m"(gdt_pointer), "m"(idt_pointer), "r"(SELECTOR_TSS) : "memory");
+}
+
+void descriptors_start(void) {
+  for (u32 i = 0; i < COUNT_OF(idt); i++) {
+    u64 stub = (u64)trap_stubs + i * 16ul;
+    idt[i] = (struct gate){(u16)stub, SELECTOR_CODE, ist_of(i), GATE_INTERRUPT, (u16)(stub >> 16), (u32)(stub >> 32), 0};
+  }
+
+  for (u32 i = 1; i < IST_COUNT; i++) {
+    tss.ist[i - 1] = (u64)stacks[i] + STACK_SIZE;
+  }
+
+  tss.io_map = sizeof tss;
+  u64 base = (u64)&tss;
+  gdt[3] = (sizeof tss - 1) | (base & 0xffffff) << 16 | 0x89ul << 40 | (base >> 24 & 0xff) << 56;
+  gdt[4] = base >> 32;
+  load();
+}
+
+bool descriptors_is_layer_stack(u64 address) {
+  extern const u8 boot_stack[], boot_stack_end[];
+  return (address >= (u64)stacks && address < (u64)stacks + sizeof stacks) || (address >= (u64)boot_stack && address < (u64)boot_stack_end);
+}

@@ -1,0 +1,116 @@
+/* Exceptions: a page that comes now, a fault that .NET makes an exception of, or the end. Interrupts: the timer and Xen's upcall. */
+#include "apic.h"
+#include "clock.h"
+#include "cpu.h"
+#include "descriptors.h"
+#include "frame.h"
+#include "layer.h"
+#include "layout.h"
+#include "signals.h"
+#include "threads.h"
+#include "vm.h"
+#include "xen.h"
+
+#define ERROR_WRITE 2
+#define ERROR_EXECUTE 16
+
+#define SEGV_NO_MAPPING 1
+#define SEGV_FORBIDDEN 2
+#define FPE_INTEGER_DIVIDE 1
+#define FPE_FLOAT_INVALID 7
+#define ILL_OPERAND 2
+#define KERNEL_CODE 0x80
+
+/* The layer's own code, between symbols that the linker makes of the section's name. */
+extern const u8 __start_xen_layer[], __stop_xen_layer[];
+
+static bool is_in_layer(const struct frame *frame) {
+  return frame->rip >= (u64)__start_xen_layer && frame->rip < (u64)__stop_xen_layer;
+}
+
+static const char *name_of(u64 vector) {
+  static const char *const names[] = {"divide error", "debug trap", "NMI", "breakpoint", "overflow", "bound range", "invalid instruction",
+                                      "no FPU", "double fault", "FPU segment", "invalid TSS", "no segment", "stack segment",
+                                      "general protection", "page fault", "reserved", "x87 error", "alignment check", "machine check", "SIMD error"};
+  return vector < COUNT_OF(names) ? names[vector] : "exception";
+}
+
+_Noreturn static void die_of_page_fault(const struct frame *frame, u64 address, enum fault_result result) {
+  const char *access = frame->error & ERROR_EXECUTE ? "jump to" : frame->error & ERROR_WRITE ? "write to" : "read of";
+  if (vm_is_stack_guard(address)) {
+    panic_at(frame, "stack overflow of thread %u: %s %lx", thread_current->tid, access, address);
+  }
+
+  if (result == FAULT_NO_MEMORY) {
+    panic_at(frame, "out of memory: no page for %lx", address);
+  }
+
+  if (address < PAGE_SIZE) {
+    panic_at(frame, "null pointer: %s %lx", access, address);
+  }
+
+  const char *why = result == FAULT_FORBIDDEN ? "forbidden by its page" : "not mapped";
+  panic_at(frame, "page fault: %s %lx, %s", access, address, why);
+}
+
+static void page_fault(struct frame *frame) {
+  u64 address = read_cr2();
+  enum fault_result result = vm_fault(address, frame->error & ERROR_WRITE, frame->error & ERROR_EXECUTE);
+  if (result == FAULT_RESOLVED) {
+    return;
+  }
+
+  bool is_signal = !is_in_layer(frame) && result != FAULT_NO_MEMORY && !vm_is_stack_guard(address);
+  u32 code = result == FAULT_FORBIDDEN ? SEGV_FORBIDDEN : SEGV_NO_MAPPING;
+  if (!is_signal || !signals_raise_fault(frame, SIGSEGV, code, address)) {
+    die_of_page_fault(frame, address, result);
+  }
+}
+
+static bool raise_other(struct frame *frame) {
+  switch (frame->vector) {
+  case VECTOR_DIVIDE: return signals_raise_fault(frame, SIGFPE, FPE_INTEGER_DIVIDE, frame->rip);
+  case VECTOR_X87:
+  case VECTOR_SIMD: return signals_raise_fault(frame, SIGFPE, FPE_FLOAT_INVALID, frame->rip);
+  case VECTOR_INVALID_OPCODE: return signals_raise_fault(frame, SIGILL, ILL_OPERAND, frame->rip);
+  case VECTOR_ALIGNMENT: return signals_raise_fault(frame, SIGBUS, 1, 0);
+  case VECTOR_PROTECTION: return signals_raise_fault(frame, SIGSEGV, KERNEL_CODE, 0);
+  default: return false;
+  }
+}
+
+void exception(struct frame *frame);
+void exception(struct frame *frame) {
+  if (frame->vector == VECTOR_PAGE_FAULT) {
+    page_fault(frame);
+    return;
+  }
+
+  if (frame->vector == VECTOR_BREAKPOINT) {
+    panic_at(frame, "breakpoint: a check of the C library or the runtime failed");
+  }
+
+  if (is_in_layer(frame) || !raise_other(frame)) {
+    panic_at(frame, "%s", name_of(frame->vector));
+  }
+}
+
+bool interrupt(struct frame *frame);
+bool interrupt(struct frame *frame) {
+  bool should_switch = false;
+  switch (frame->vector) {
+  case VECTOR_TIMER:
+    apic_end_interrupt();
+    apic_fired();
+    should_switch = threads_timer(clock_monotonic());
+    break;
+  case VECTOR_UPCALL:
+    xen_upcall();
+    should_switch = threads_should_switch();
+    break;
+  default:
+    break;
+  }
+
+  return should_switch;
+}
