@@ -9,6 +9,7 @@ namespace Xen.Platform;
 public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
 {
     private readonly object _gate = new();
+    private readonly IRunQueueDriver? _driver;
     private readonly RunQueueSynchronizationContext _context;
     private List<Entry> _incoming = new(256);
     private List<Entry> _running = new(256);
@@ -22,6 +23,16 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
         ArgumentNullException.ThrowIfNull(timeProvider);
         TimeProvider = new ScheduledTimeProvider(timeProvider, this);
         _context = new RunQueueSynchronizationContext(this);
+    }
+
+    /// <summary>Makes an empty queue on a host that has events of its own.</summary>
+    /// <param name="timeProvider">The source of time. Its timers are brought to this queue.</param>
+    /// <param name="driver">What the pumping thread does between two turns.</param>
+    public GuestRunQueue(TimeProvider timeProvider, IRunQueueDriver driver)
+        : this(timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(driver);
+        _driver = driver;
     }
 
     /// <inheritdoc />
@@ -67,13 +78,20 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
     public override void Schedule(Action<object?> action, object? state)
     {
         ArgumentNullException.ThrowIfNull(action);
+        bool isSleeping;
         lock (_gate)
         {
             _incoming.Add(new Entry(action, state));
-            if (_sleeping)
+            isSleeping = _sleeping;
+            if (isSleeping && _driver is null)
             {
                 Monitor.Pulse(_gate);
             }
+        }
+
+        if (isSleeping)
+        {
+            _driver?.Wake();
         }
     }
 
@@ -96,7 +114,15 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
 
     private void RunBatch()
     {
-        WaitForBatch();
+        if (_driver is null)
+        {
+            WaitForBatch();
+        }
+        else
+        {
+            WaitForBatch(_driver);
+        }
+
         // The same observer for the whole turn, also when the turn's own work changes it.
         IDispatchObserver? observer = DispatchObserver;
         observer?.Entering();
@@ -121,6 +147,31 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
             }
 
             (_incoming, _running) = (_running, _incoming);
+        }
+    }
+
+    private void WaitForBatch(IRunQueueDriver driver)
+    {
+        driver.Poll();
+        while (!TryTakeBatch())
+        {
+            driver.Sleep();
+            driver.Poll();
+        }
+    }
+
+    private bool TryTakeBatch()
+    {
+        lock (_gate)
+        {
+            // Set under the lock: whoever adds from now on wakes the driver, which remembers it.
+            _sleeping = _incoming.Count == 0;
+            if (!_sleeping)
+            {
+                (_incoming, _running) = (_running, _incoming);
+            }
+
+            return !_sleeping;
         }
     }
 

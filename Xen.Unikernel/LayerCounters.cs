@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace Xen.Unikernel;
+
+/// <summary><c>struct unikernel_counters</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LayerCounters
+{
+    public ulong FreeFrames;
+    public ulong CommittedPages;
+    public ulong CommitLimitPages;
+    public ulong Threads;
+    public ulong IdleNanoseconds;
+    public ulong UnknownCalls;
+    public ulong ConsoleDropped;
+    public ulong WritableExecutablePages;
+}
