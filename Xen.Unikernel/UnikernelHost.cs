@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Xen.Events;
@@ -9,55 +10,69 @@ using Xen.Store;
 
 namespace Xen.Unikernel;
 
-/// <summary>
-/// Bare metal: the program is the domain. Its exit ends the domain with the reason that the exit asks for.
-/// </summary>
-public sealed class UnikernelHost : IGuestHost
+/// <summary>Bare metal: the program is the domain, and its exit is the domain's end. The build of an image registers it.</summary>
+#pragma warning disable RS0030 // The layer's clock stands below the system's.
+public sealed class UnikernelHost() : RealTimeHost(TimeProvider.System)
+#pragma warning restore RS0030
 {
-    /// <summary>Part of what is not promised yet that devices may use for rings and buffers, as a divisor.</summary>
-    private const ulong PageBudgetShare = 4;
+    // Devices may use this part of the memory that is not promised yet for rings and buffers.
+    private const ulong PageBudgetDivisor = 4;
 
     /// <inheritdoc />
-    public string Name => "unikernel";
+    public override string Name => "unikernel";
 
     /// <inheritdoc />
-    public int Run(GuestSettings settings, Func<GuestPorts, Task<GuestExit>> body)
+    protected override void Open(ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(body);
         LayerInfo info = ReadInfo();
         if (info.IsXen == 0)
         {
-            throw new GuestStartException("This machine is no Xen guest: there is no xenstore, and there are no devices.");
+            throw new XenException(XenErrno.ENODEV, "start as a guest", "this machine is not Xen's: there is no xenstore, and there are no devices");
         }
 
-        ulong start = Layer.Now();
-        var loggers = new GuestLoggers(settings, () => TimeSpan.FromTicks((long)((Layer.Now() - start) / 100)));
-        var driver = new UnikernelDriver();
         var hypervisor = new UnikernelHypervisor(info);
-        driver.Attach(hypervisor);
-#pragma warning disable RS0030 // The layer's clock stands below it.
-        var queue = new GuestRunQueue(TimeProvider.System, driver);
+#pragma warning disable RS0030
+        var queue = new GuestRunQueue(TimeProvider.System, new UnikernelDriver(hypervisor));
 #pragma warning restore RS0030
-        GuestExit exit = GuestExit.PowerOff();
-        try
-        {
-            queue.Run(async () => exit = await LiveAsync(hypervisor, queue, loggers.Factory, body));
-        }
-        catch (Exception exception) when (Crash(loggers, exception))
-        {
-            // Never here: the filter ends the domain where the exception was thrown, before anything below is unwound.
-        }
+        queue.Run(() => LiveAsync(hypervisor, queue, loggerFactory, life));
+    }
 
-        if (exit.Exception is { } fault)
-        {
-            loggers.Crash(Log.MainFailed, fault);
-            Layer.Shutdown((uint)ShutdownReason.Crash);
-        }
-
-        loggers.Drain(settings.ExitDeadline);
+    /// <inheritdoc />
+    protected override int Leave(GuestExit exit)
+    {
+        ArgumentNullException.ThrowIfNull(exit);
         Layer.Shutdown((uint)(exit.Kind == GuestExitKind.Reboot ? ShutdownReason.Reboot : ShutdownReason.Poweroff));
         return exit.Code;
+    }
+
+    /// <inheritdoc />
+    [DoesNotReturn]
+    protected override void Crash()
+    {
+        Layer.Shutdown((uint)ShutdownReason.Crash);
+        throw new InvalidOperationException("Xen has not ended the domain.");
+    }
+
+    private static async Task LiveAsync(
+        UnikernelHypervisor hypervisor, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
+    {
+        var lifecycle = new UnikernelLifecycle();
+        LayerCounters counters = ReadCounters();
+        var budget = new PageBudget((int)((counters.CommitLimitPages - counters.CommittedPages) / PageBudgetDivisor));
+        var events = new GuestEventChannels(hypervisor, queue, lifecycle);
+        var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
+        await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
+        string id = await store.ReadTextAsync("domid");
+        var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
+        await life(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default) { OwnsDomain = true });
+    }
+
+    private static unsafe XenStoreClient ConnectStore(
+        UnikernelHypervisor hypervisor, GuestEventChannels events, GuestRunQueue queue, ILoggerFactory loggerFactory)
+    {
+        byte* page = UnikernelHypervisor.ShowFrame(hypervisor.GetHvmParam(HvmParam.StorePfn));
+        EventPort port = events.Adopt((uint)hypervisor.GetHvmParam(HvmParam.StoreEvtchn));
+        return new XenStoreClient(new RingStoreTransport(page, port, events, queue), queue, loggerFactory);
     }
 
     private static unsafe LayerInfo ReadInfo()
@@ -72,34 +87,5 @@ public sealed class UnikernelHost : IGuestHost
         LayerCounters counters;
         Layer.GetCounters(&counters);
         return counters;
-    }
-
-    private static async Task<GuestExit> LiveAsync(
-        UnikernelHypervisor hypervisor, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task<GuestExit>> body)
-    {
-        var lifecycle = new UnikernelLifecycle();
-        LayerCounters counters = ReadCounters();
-        var budget = new PageBudget((int)((counters.CommitLimitPages - counters.CommittedPages) / PageBudgetShare));
-        var events = new GuestEventChannels(hypervisor, queue, lifecycle);
-        var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
-        await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
-        string id = await store.ReadTextAsync("domid");
-        var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
-        return await body(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default));
-    }
-
-    private static unsafe XenStoreClient ConnectStore(
-        UnikernelHypervisor hypervisor, GuestEventChannels events, GuestRunQueue queue, ILoggerFactory loggerFactory)
-    {
-        byte* page = UnikernelHypervisor.ShowFrame(hypervisor.GetHvmParam(HvmParam.StorePfn));
-        EventPort port = events.Adopt((uint)hypervisor.GetHvmParam(HvmParam.StoreEvtchn));
-        return new XenStoreClient(new RingStoreTransport(page, port, events, queue), queue, loggerFactory);
-    }
-
-    private static bool Crash(GuestLoggers loggers, Exception exception)
-    {
-        loggers.Crash(Log.Unhandled, exception);
-        Layer.Shutdown((uint)ShutdownReason.Crash);
-        return true;
     }
 }
