@@ -10,7 +10,9 @@ namespace Xen.Hosting;
 /// The running guest, as its main task sees it. What the program opens through it is closed in reverse order when the main task has
 /// ended and the exit hooks have run.
 /// </summary>
+#pragma warning disable CA1001 // Its cancellation sources have neither timer nor link: there is nothing to dispose.
 public sealed partial class Guest
+#pragma warning restore CA1001
 {
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly Func<string, CancellationToken, ValueTask> _claim;

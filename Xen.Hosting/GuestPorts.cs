@@ -7,4 +7,8 @@ namespace Xen.Hosting;
 /// <param name="Id">The guest's own domain number.</param>
 /// <param name="Xenbus">Store, events, grants, scheduler and loggers.</param>
 /// <param name="ClaimAsync">Called with a front end's node before it is opened; throws when the host's kernel has the device.</param>
-public sealed record GuestPorts(DomainId Id, XenbusPorts Xenbus, Func<string, CancellationToken, ValueTask> ClaimAsync);
+public sealed record GuestPorts(DomainId Id, XenbusPorts Xenbus, Func<string, CancellationToken, ValueTask> ClaimAsync)
+{
+    /// <summary>True where the guest is the whole domain, so that it answers the toolstack's requests itself; false where a kernel does.</summary>
+    public bool OwnsDomain { get; init; }
+}

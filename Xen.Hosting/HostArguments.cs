@@ -20,6 +20,10 @@ internal sealed class HostArguments
 
     public IReadOnlyList<string> Rest { get; private set; } = [];
 
+    /// <summary>Reads a command line.</summary>
+    /// <exception cref="GuestUsageException">A host option cannot be understood.</exception>
+    public static HostArguments Parse(IReadOnlyList<string> args) => TryParse(args, out string error) ?? throw new GuestUsageException(error);
+
     /// <summary>Reads a command line. <see langword="null"/> and what was expected when a host option cannot be understood.</summary>
     public static HostArguments? TryParse(IReadOnlyList<string> args, out string error)
     {

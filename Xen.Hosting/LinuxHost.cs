@@ -1,72 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Xen.Linux;
-using Xen.Platform;
 
 namespace Xen.Hosting;
 
+#pragma warning disable RS0030 // A Linux process's time is the system's.
 /// <summary>
 /// A Linux process as guest: user-mode drivers over <c>/dev/xen</c>. Its exit ends the process, never the domain: 0 or the program's own code,
-/// 75 for a reboot, abort for a crash.
+/// 75 for a reboot, abort for a crash. The kernel answers the toolstack.
 /// </summary>
 /// <param name="openAsync">Opens the guest's ports, runs its life on the calling thread, closes them.</param>
-internal sealed partial class LinuxHost(Action<ILoggerFactory, Func<GuestPorts, Task>> openAsync) : IGuestHost
+internal sealed partial class LinuxHost(Action<ILoggerFactory, Func<GuestPorts, Task>> openAsync) : RealTimeHost(TimeProvider.System)
+#pragma warning restore RS0030
 {
     public LinuxHost()
         : this(RunOnDevices)
     {
     }
 
-    public string Name => "linux";
+    public override string Name => "linux";
 
-    public int Run(GuestSettings settings, Func<GuestPorts, Task<GuestExit>> body)
-    {
-#pragma warning disable RS0030 // A Linux process's time is the system's.
-        TimeProvider clock = TimeProvider.System;
-#pragma warning restore RS0030
-        long start = clock.GetTimestamp();
-        var loggers = new GuestLoggers(settings, () => clock.GetElapsedTime(start));
-        GuestExit exit = GuestExit.PowerOff();
-        bool isUp = false;
-        try
-        {
-            openAsync(loggers.Factory, async ports =>
-            {
-                isUp = true;
-                exit = await body(ports);
-            });
-        }
-        catch (XenException exception) when (!isUp)
-        {
-            throw new GuestStartException(exception.Message, exception);
-        }
-        catch (Exception exception) when (Abort(loggers, Log.Unhandled, exception))
-        {
-            // Never here: the filter ends the process where the exception was thrown, before anything below is unwound.
-        }
+    protected override void Open(ILoggerFactory loggerFactory, Func<GuestPorts, Task> life) => openAsync(loggerFactory, life);
 
-        if (exit.Exception is { } fault)
-        {
-            Abort(loggers, Log.MainFailed, fault);
-        }
+    protected override int Leave(GuestExit exit) => exit.Code;
 
-        loggers.Drain(settings.ExitDeadline);
-        return exit.Code;
-    }
+    // Not FailFast: that writes to the error stream once more, without a bound.
+    [DoesNotReturn]
+    protected override void Crash() => AbortProcess();
 
     private static void RunOnDevices(ILoggerFactory loggerFactory, Func<GuestPorts, Task> life) => LinuxGuest.Run(
         guest => life(new GuestPorts(
             guest.DomainId, guest.Ports, async (path, cancellationToken) => await guest.ReadFrontendAsync(path, cancellationToken))),
         new LinuxGuestOptions { LoggerFactory = loggerFactory });
 
-    // Not FailFast: that writes to the error stream once more, without a bound.
-    private static bool Abort(GuestLoggers loggers, Action<ILogger, Exception> report, Exception exception)
-    {
-        loggers.Crash(report, exception);
-        AbortProcess();
-        return true;
-    }
-
+    [DoesNotReturn]
     [LibraryImport("libc", EntryPoint = "abort")]
     private static partial void AbortProcess();
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Xen.Store;
 
 namespace Xen.Hosting;
 
@@ -25,4 +26,16 @@ internal static partial class Log
 
     [LoggerMessage(9006, LogLevel.Critical, "An exception was not handled; the guest crashes where it stands.")]
     public static partial void Unhandled(ILogger logger, Exception exception);
+
+    [LoggerMessage(9007, LogLevel.Information, "The toolstack asks this guest to end: {Request}.")]
+    public static partial void ShutdownRequested(ILogger logger, XenShutdownRequest request);
+
+    [LoggerMessage(9008, LogLevel.Information, "The toolstack asks for {Request}; this guest is ending already.")]
+    public static partial void ShutdownLate(ILogger logger, XenShutdownRequest request);
+
+    [LoggerMessage(9009, LogLevel.Warning, "The main task did not end in time after the toolstack's request; the guest ends without it.")]
+    public static partial void MainLate(ILogger logger);
+
+    [LoggerMessage(9010, LogLevel.Error, "The toolstack's requests cannot be heard (any more): {Reason}")]
+    public static partial void ShutdownDeaf(ILogger logger, string reason);
 }

@@ -1,3 +1,5 @@
+using Xen.Simulation;
+
 namespace Xen.Hosting;
 
 /// <summary>What a toolstack's configuration file would say: the devices of a guest in the simulation.</summary>
@@ -23,6 +25,12 @@ public sealed record SimulatedWorld
 
     /// <summary>True in a test that wants the guest to crash: the run then ends with <see cref="GuestExitKind.Crash"/> instead of an exception.</summary>
     public bool IsCrashExpected { get; init; }
+
+    /// <summary>
+    /// What domain 0 does beside the guest, from the guest's start on: <c>guest =&gt; guest.RequestShutdownAsync("poweroff").AsTask()</c>. The run waits
+    /// for its end, after the guest's. A program that is also built for bare metal sets it only where <see cref="XenGuest.IsBareMetal"/> is false.
+    /// </summary>
+    public Func<SimulatedDomain, Task>? Toolstack { get; init; }
 
     /// <summary>Called when the run is over, with what the simulation saw. A test compares the trace hash of two runs of one seed.</summary>
     public Action<SimulationReport>? Finished { get; init; }

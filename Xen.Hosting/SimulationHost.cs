@@ -20,7 +20,7 @@ internal sealed class SimulationHost : IGuestHost
     {
         Simulation.Simulation? simulation = null;
         long start = 0;
-        var loggers = new GuestLoggers(settings, () => simulation?.TimeProvider.GetElapsedTime(start) ?? TimeSpan.Zero);
+        var loggers = new GuestLoggers(settings, null, null, () => simulation?.TimeProvider.GetElapsedTime(start) ?? TimeSpan.Zero);
         SimulatedWorld world = settings.World;
         using (simulation = new Simulation.Simulation(Options(world, loggers)))
         {
@@ -61,7 +61,9 @@ internal sealed class SimulationHost : IGuestHost
         guest.IsCrashExpected = settings.World.IsCrashExpected;
         var backends = new SimulatedBackends(simulation, guest);
         await simulation.Dom0.RunAsync(() => backends.StartAsync(settings.World));
+        Task toolstack = settings.World.Toolstack is { } work ? simulation.Dom0.RunAsync(() => work(guest)) : Task.CompletedTask;
         GuestExit exit = await RunGuestAsync(guest, settings, loggers, body);
+        await toolstack;
         await simulation.Dom0.RunAsync(backends.StopAsync);
         return (exit, guest);
     }
@@ -72,7 +74,7 @@ internal sealed class SimulationHost : IGuestHost
         GuestExit exit = GuestExit.PowerOff();
         Task life = guest.RunAsync(async () =>
         {
-            exit = await body(new GuestPorts(guest.Id, guest.Ports, static (_, _) => default));
+            exit = await body(new GuestPorts(guest.Id, guest.Ports, static (_, _) => default) { OwnsDomain = true });
             await guest.Store.DisposeAsync();
         });
         await Task.WhenAny(life, guest.Ended);

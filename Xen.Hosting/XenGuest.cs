@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace Xen.Hosting;
@@ -7,7 +8,8 @@ namespace Xen.Hosting;
 /// variable <c>XENSTACK_HOST</c> names another one; it is never guessed, because on a real guest it takes over real devices.
 /// </summary>
 /// <remarks>
-/// Order of the end: the main task → exit hooks, last-in first-out, on the live guest → what the guest owns closes, in reverse → the console
+/// Order of the end: the main task, which a toolstack's request tells to end (<see cref="Guest.ShutdownRequested"/>) and waits for no longer than
+/// <see cref="GuestSettings.ShutdownGrace"/> → exit hooks, last-in first-out, on the live guest → what the guest owns closes, in reverse → the console
 /// drains → the host carries the exit out. A main task that fails goes the same way, is reported, and then crashes the domain, so that
 /// <c>on_crash</c> acts. Any other unhandled exception runs no hook: it is reported and the guest crashes where it stands. A crash on the
 /// simulation is a <see cref="Simulation.GuestCrashedException"/>; on Linux the process aborts.
@@ -24,44 +26,58 @@ public static class XenGuest
           --log RULES     what is logged: LEVEL, or CATEGORY:LEVEL with commas between
         """;
 
-    private static readonly List<IGuestHost> Hosts = [new SimulationHost(), new LinuxHost()];
+    private static readonly List<IGuestHost> Registered = [];
+
+    /// <summary>
+    /// True in a bare-metal image: the host that was registered (<see cref="Register"/>) is then the only one, and simulation and Linux are trimmed
+    /// from the image. The build of such an image sets the switch <c>Xen.Hosting.IsBareMetal</c>
+    /// (<c>RuntimeHostConfigurationOption</c> with <c>Trim="true"</c>); nobody sets it at run time.
+    /// </summary>
+    [FeatureSwitchDefinition("Xen.Hosting.IsBareMetal")]
+    public static bool IsBareMetal => AppContext.TryGetSwitch("Xen.Hosting.IsBareMetal", out bool isSet) && isSet;
+
+    /// <summary>Adds a host, before <see cref="RunAsync(IReadOnlyList{string}, Func{Guest, Task}, GuestSettings?)"/>: what a package that brings one does. Adding it again changes nothing.</summary>
+    /// <param name="host">The host.</param>
+    /// <exception cref="ArgumentException">Another host has that name.</exception>
+    public static void Register(IGuestHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        lock (Registered)
+        {
+            IGuestHost? known = KnownHosts().Find(known => known.Name == host.Name);
+            if (known is null)
+            {
+                Registered.Add(host);
+            }
+            else if (known.GetType() != host.GetType())
+            {
+                throw new ArgumentException($"There is a host '{host.Name}' already: {known.GetType()}.", nameof(host));
+            }
+        }
+    }
 
     /// <summary>Runs a guest until its main task has ended.</summary>
-    /// <param name="args">The command line: host options (<c>--host</c>, <c>--seed</c>, <c>--log</c>) and the program's own words.</param>
+    /// <param name="args">The command line: host options (<c>--host</c>, <c>--seed</c>, <c>--log</c>) and the program's own words. In a bare-metal image it is the domain's.</param>
     /// <param name="main">The main task.</param>
     /// <param name="settings">How; <see langword="null"/> for the defaults.</param>
     /// <returns>The exit code for the process: 0, the program's own, 75 for a reboot, 64 for a command line that cannot be understood, 69 when the host cannot start a guest; what is wrong is on the error stream.</returns>
     /// <exception cref="Simulation.GuestCrashedException">On the simulation: the guest crashed.</exception>
     public static Task<int> RunAsync(IReadOnlyList<string> args, Func<Guest, Task> main, GuestSettings? settings = null) =>
-        RunAsync(args, main, settings, Hosts);
+        RunAsync(args, main, settings, KnownHosts());
 
     internal static Task<int> RunAsync(IReadOnlyList<string> args, Func<Guest, Task> main, GuestSettings? settings, List<IGuestHost> hosts)
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(main);
-        HostArguments? arguments = HostArguments.TryParse(args, out string error);
-        if (arguments is null)
-        {
-            return Task.FromResult(Refuse(settings, error, GuestExit.UsageCode));
-        }
-
-        GuestSettings effective = Merge(settings ?? new GuestSettings(), arguments);
-        IGuestHost? host = hosts.Find(known => known.Name == effective.Host);
-        if (host is null)
-        {
-            string known = string.Join(" or ", hosts.Select(known => known.Name));
-            return Task.FromResult(Refuse(settings, $"There is no host '{effective.Host}': expected {known}.", GuestExit.UsageCode));
-        }
-
-        if (arguments.Seed is not null && host.Name != SimulationHost.HostName)
-        {
-            return Task.FromResult(Refuse(settings, $"--seed is for the simulation: the {host.Name} host has its own world.", GuestExit.UsageCode));
-        }
-
+        settings ??= new GuestSettings();
         try
         {
             // Synchronous on purpose: the host pumps the guest's run queue on this thread until the guest has ended.
-            return Task.FromResult(host.Run(effective, ports => LiveAsync(new Guest(host.Name, ports, arguments.Rest), main, effective)));
+            return Task.FromResult(IsBareMetal ? RunAlone(args, main, settings, hosts) : RunChosen(args, main, settings, hosts));
+        }
+        catch (GuestUsageException exception)
+        {
+            return Task.FromResult(Refuse(settings, exception.Message, GuestExit.UsageCode));
         }
         catch (GuestStartException exception)
         {
@@ -69,42 +85,70 @@ public static class XenGuest
         }
     }
 
-    private static GuestSettings Merge(GuestSettings settings, HostArguments arguments) => settings with
-    {
-        Host = arguments.Host ?? settings.Host ?? Environment.GetEnvironmentVariable(HostVariable) ?? SimulationHost.HostName,
-        LogThresholds = arguments.Thresholds ?? settings.LogThresholds,
-        World = settings.World with { Seed = arguments.Seed ?? settings.World.Seed },
-    };
+    // What is only behind the switch is only in images that have it off: no field holds these hosts.
+    private static List<IGuestHost> KnownHosts() => IsBareMetal ? Registered : [new SimulationHost(), new LinuxHost(), .. Registered];
 
-    private static async Task<GuestExit> LiveAsync(Guest guest, Func<Guest, Task> main, GuestSettings settings)
+    private static int RunChosen(IReadOnlyList<string> args, Func<Guest, Task> main, GuestSettings settings, List<IGuestHost> hosts)
+    {
+        HostArguments arguments = HostArguments.Parse(args);
+        string name = arguments.Host ?? settings.Host ?? Environment.GetEnvironmentVariable(HostVariable) ?? SimulationHost.HostName;
+        IGuestHost host = hosts.Find(known => known.Name == name) ?? throw new GuestUsageException(
+            $"There is no host '{name}': expected {string.Join(" or ", hosts.Select(known => known.Name))}.");
+        if (arguments.Seed is not null && host.Name != SimulationHost.HostName)
+        {
+            throw new GuestUsageException($"--seed is for the simulation: the {host.Name} host has its own world.");
+        }
+
+        return RunOn(host, arguments, main, settings with { World = settings.World with { Seed = arguments.Seed ?? settings.World.Seed } });
+    }
+
+    private static int RunAlone(IReadOnlyList<string> args, Func<Guest, Task> main, GuestSettings settings, List<IGuestHost> hosts)
+    {
+        IGuestHost host = hosts is [var only] ? only : throw new GuestStartException(
+            $"A bare-metal image has one host, this one has {hosts.Count}: expected the project to reference Xen.Unikernel, which registers its own.");
+        HostArguments arguments = HostArguments.Parse(host.ReadArguments(args));
+        if (arguments.Host is not null || arguments.Seed is not null)
+        {
+            string option = arguments.Host is not null ? "--host" : "--seed";
+            throw new GuestUsageException($"{option} is not for this image: its host, '{host.Name}', was fixed when it was built.");
+        }
+
+        if (!arguments.Rest.Contains("--help"))
+        {
+            return RunOn(host, arguments, main, settings);
+        }
+
+        Console.Out.WriteLine(settings.OptionsHelp is { } own ? $"{host.OptionsHelp}\n{own}" : host.OptionsHelp);
+        return 0;
+    }
+
+    private static int RunOn(IGuestHost host, HostArguments arguments, Func<Guest, Task> main, GuestSettings settings)
+    {
+        GuestSettings effective = settings with { Host = host.Name, LogThresholds = arguments.Thresholds ?? settings.LogThresholds };
+        return host.Run(effective, ports => LiveAsync(new Guest(host.Name, ports, arguments.Rest), main, effective, ports.OwnsDomain));
+    }
+
+    internal static async Task<GuestExit> LiveAsync(Guest guest, Func<Guest, Task> main, GuestSettings settings, bool ownsDomain)
     {
         ILogger logger = guest.LoggerFactory.CreateLogger("Xen.Hosting");
         Log.GuestUp(logger, guest.Id.ToString(), guest.HostName);
         guest.Scheduler.DispatchObserver = guest.Hooks;
-        GuestExit exit = await MainAsync(guest, main);
+        if (ownsDomain)
+        {
+            // The first to be owned is the last to be closed.
+            guest.Own(new ShutdownListener(guest, settings.ShutdownGrace, logger));
+        }
+
+        GuestExit exit = await guest.RunMainAsync(main, logger);
         await guest.Hooks.RunExitHooksAsync(guest.TimeProvider, settings.ExitDeadline, logger);
         await guest.CloseAsync(settings.ExitDeadline, logger);
         guest.Scheduler.DispatchObserver = null;
         return exit;
     }
 
-    private static async Task<GuestExit> MainAsync(Guest guest, Func<Guest, Task> main)
+    private static int Refuse(GuestSettings settings, string error, int code)
     {
-        try
-        {
-            await main(guest);
-            return guest.Exit;
-        }
-        catch (Exception exception)
-        {
-            // Not swallowed: the guest crashes with it, after its hooks. Everything that is not the main task is not caught at all.
-            return GuestExit.Crash(exception);
-        }
-    }
-
-    private static int Refuse(GuestSettings? settings, string error, int code)
-    {
-        Console.Error.WriteLine(settings?.ProgramName is { } name ? $"{name}: {error}" : error);
+        Console.Error.WriteLine(settings.ProgramName is { } name ? $"{name}: {error}" : error);
         return code;
     }
 }

@@ -29,4 +29,16 @@ internal static partial class Log
 
     [LoggerMessage(2020, LogLevel.Warning, "Device {Type}/{Id} is left out: {Reason}")]
     public static partial void MalformedDevice(ILogger logger, string type, uint id, string reason);
+
+    [LoggerMessage(2030, LogLevel.Warning, "{Path} could not be written, a toolstack that looks for it will not ask: {Reason}")]
+    public static partial void FeatureNotWritten(ILogger logger, string path, string reason);
+
+    [LoggerMessage(2031, LogLevel.Warning, "control/shutdown: '{Word}' is not known and was cleared; poweroff, reboot and halt are")]
+    public static partial void UnknownRequest(ILogger logger, string word);
+
+    [LoggerMessage(2032, LogLevel.Warning, "control/shutdown: this guest cannot suspend; the request is left for the toolstack to take back")]
+    public static partial void SuspendNotAnswered(ILogger logger);
+
+    [LoggerMessage(2033, LogLevel.Warning, "control/shutdown: '{Word}' could not be acknowledged: {Reason}")]
+    public static partial void NotAcknowledged(ILogger logger, string word, string reason);
 }

@@ -9,13 +9,19 @@ internal sealed class GuestLoggers
     public static readonly TimeSpan CrashDrain = TimeSpan.FromSeconds(1);
 
     private readonly TextWriter _console;
+    private readonly TextWriter _crashConsole;
     private readonly ILogger _logger;
     private TimeSpan? _crashedAt;
 
-    public GuestLoggers(GuestSettings settings, Func<TimeSpan> uptime)
+    /// <param name="settings">Levels, and the program's own loggers.</param>
+    /// <param name="console">The host's console; <see langword="null"/> for the process's error stream.</param>
+    /// <param name="crashConsole">Where a crash is reported; <see langword="null"/> for where everything else goes.</param>
+    /// <param name="uptime">How long the guest has been up.</param>
+    public GuestLoggers(GuestSettings settings, TextWriter? console, TextWriter? crashConsole, Func<TimeSpan> uptime)
     {
         Uptime = () => _crashedAt ?? uptime();
-        _console = settings.Console;
+        _console = console ?? settings.Console;
+        _crashConsole = crashConsole ?? _console;
         Factory = settings.LoggerFactory ?? new GuestLoggerFactory(_console, Uptime, settings.LogThresholds);
         _logger = Factory.CreateLogger("Xen.Hosting");
     }
@@ -37,12 +43,15 @@ internal sealed class GuestLoggers
         }
 
         _crashedAt = Uptime();
-        ILogger logger = _logger.IsEnabled(LogLevel.Critical) ? _logger : new GuestLoggerFactory(_console, Uptime, LogThresholds.Default).CreateLogger("Xen.Hosting");
+        bool hasOwnConsole = _crashConsole != _console;
+        ILogger logger = _logger.IsEnabled(LogLevel.Critical) && !hasOwnConsole
+            ? _logger
+            : new GuestLoggerFactory(_crashConsole, Uptime, LogThresholds.Default).CreateLogger("Xen.Hosting");
         Bounded(
             () =>
             {
                 report(logger, exception);
-                _console.Flush();
+                _crashConsole.Flush();
             },
             CrashDrain);
     }

@@ -23,6 +23,12 @@ public sealed partial class SimulatedDomain
     /// <summary>The page that the domain shares with the daemon, for a test that plays a hostile one; null before <see cref="Store"/> was used, and in domain 0.</summary>
     public unsafe byte* StorePage { get; private set; }
 
+    /// <summary>Asks the domain to end, as <c>xl shutdown</c> and <c>xl reboot</c> do: domain 0 writes the word into its <c>control/shutdown</c>.</summary>
+    /// <param name="request"><c>poweroff</c>, <c>reboot</c>, <c>halt</c>, or whatever a test wants the domain to read.</param>
+    /// <param name="cancellationToken">Ends the wait for the daemon.</param>
+    public ValueTask RequestShutdownAsync(string request, CancellationToken cancellationToken = default) =>
+        _simulation.Store.WriteAsync($"/local/domain/{Id.Value}/control/shutdown", request, cancellationToken);
+
     private ILoggerFactory LoggerFactory => _simulation.Options.LoggerFactory;
 
     private XenStoreClient ConnectStore()

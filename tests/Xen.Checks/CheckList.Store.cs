@@ -14,5 +14,6 @@ public static partial class CheckList
         new("store/R14: a broken ring ends alone", CheckMode.Seeded, StoreChecks.BrokenRingsEndAlone),
         new("store/model: client, ring and daemon agree with a simple store", CheckMode.Seeded, StoreChecks.AgreesWithModel),
         new("store/transactions: increments of ten clients add up", CheckMode.Seeded, StoreChecks.TransactionsLoseNothing),
+        new("store/control: each request is taken once and answered, none is lost", CheckMode.Seeded, ShutdownChecks.RequestsAreTakenOnce),
     ];
 }
