@@ -106,14 +106,15 @@ public static class XenGuest
     {
         IGuestHost host = hosts is [var only] ? only : throw new GuestStartException(
             $"A bare-metal image has one host, this one has {hosts.Count}: expected the project to reference Xen.Unikernel, which registers its own.");
-        HostArguments arguments = HostArguments.Parse(host.ReadArguments(args));
+        IReadOnlyList<string> words = host.ReadArguments(args);
+        HostArguments arguments = HostArguments.Parse(words);
         if (arguments.Host is not null || arguments.Seed is not null)
         {
             string option = arguments.Host is not null ? "--host" : "--seed";
             throw new GuestUsageException($"{option} is not for this image: its host, '{host.Name}', was fixed when it was built.");
         }
 
-        if (!arguments.Rest.Contains("--help"))
+        if (!words.TakeWhile(static word => word != "--").Contains("--help"))
         {
             return RunOn(host, arguments, main, settings);
         }

@@ -1,29 +1,40 @@
 namespace Xen.Hosts.Tests.Aot;
 
-/// <summary>tests/Aot, published once with NativeAOT into artifacts; what has not changed since the last time is not made again.</summary>
-internal static class AotImage
+/// <summary>A program of the tests, published once with NativeAOT into artifacts; what has not changed since the last time is not made again.</summary>
+/// <param name="project">Its folder in tests.</param>
+/// <param name="program">Its name.</param>
+internal sealed class AotImage(string project, string program)
 {
     private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(15);
-    private static readonly Lazy<ProgramRun> Published = new(Publish);
+    private readonly Lazy<ProgramRun> _published = new(() => Publish(project));
+
+    /// <summary>The whole stack and its checks.</summary>
+    public static AotImage Checks { get; } = new("Aot", "aot-checks");
+
+    /// <summary>A guest whose image has one host.</summary>
+    public static AotImage BareMetal { get; } = new("AotBareMetal", "aot-bare-metal");
 
     /// <summary>The native program.</summary>
-    public static string Native => Path.Combine(Output("publish"), "aot-checks");
+    public string Native => Path.Combine(Output("publish"), program);
 
     /// <summary>The same program for the just-in-time compiler.</summary>
-    public static string Managed => Path.Combine(Output("bin"), "aot-checks.dll");
+    public string Managed => Path.Combine(Output("bin"), $"{program}.dll");
+
+    /// <summary>The names of what is in the native program, where the project asks for the list.</summary>
+    public string Map => Path.Combine(Output("obj"), "native", $"{program}.map.xml");
+
+    /// <summary>How publishing went.</summary>
+    public ProgramRun PublishRun => _published.Value;
 
     private static string Repository { get; } = FindRepository();
 
-    /// <summary>How publishing went.</summary>
-    public static ProgramRun PublishRun => Published.Value;
+    private string Output(string kind) => Path.Combine(Repository, "artifacts", kind, project, "release");
 
-    private static string Output(string kind) => Path.Combine(Repository, "artifacts", kind, "Aot", "release");
-
-    private static ProgramRun Publish()
+    private static ProgramRun Publish(string project)
     {
         var environment = new Dictionary<string, string> { ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0", ["MSBUILDDISABLENODEREUSE"] = "1" };
         return ProgramRun.Start(
-            PublishLimit, environment, "dotnet", "publish", Path.Combine(Repository, "tests", "Aot"), "-c", "Release", "-v", "m", "--nologo", "--disable-build-servers");
+            PublishLimit, environment, "dotnet", "publish", Path.Combine(Repository, "tests", project), "-c", "Release", "-v", "m", "--nologo", "--disable-build-servers");
     }
 
     private static string FindRepository()

@@ -15,7 +15,7 @@ public class AotTests
     public void Publishes_without_a_warning()
     {
         // Warnings of the trimmer and of the compiler are errors here, so an image that exists has none.
-        ProgramRun publish = AotImage.PublishRun;
+        ProgramRun publish = AotImage.Checks.PublishRun;
         Assert.True(publish.ExitCode == 0, publish.Text);
         Assert.DoesNotContain(publish.Lines, line => line.Contains("warning", StringComparison.OrdinalIgnoreCase));
     }
@@ -43,7 +43,7 @@ public class AotTests
             ["just-in-time compiler"] = HashOf(Managed(NoSettings, 7)),
             ["without tiers"] = HashOf(Managed(new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0" }, 7)),
             ["NativeAOT"] = HashOf(Native("determinism", Text(7))),
-            ["one processor"] = HashOf(ProgramRun.Start(Limit, NoSettings, "taskset", "-c", FirstProcessor(), "dotnet", AotImage.Managed, "determinism", Text(7))),
+            ["one processor"] = HashOf(ProgramRun.Start(Limit, NoSettings, "taskset", "-c", FirstProcessor(), "dotnet", AotImage.Checks.Managed, "determinism", Text(7))),
         };
         Assert.True(hashes.Values.Distinct().Count() == 1, string.Join('\n', hashes));
     }
@@ -58,16 +58,16 @@ public class AotTests
     private static ProgramRun Native(params string[] arguments)
     {
         AssertPublished();
-        return ProgramRun.Start(Limit, NoSettings, AotImage.Native, arguments);
+        return ProgramRun.Start(Limit, NoSettings, AotImage.Checks.Native, arguments);
     }
 
     private static ProgramRun Managed(Dictionary<string, string> environment, int seed)
     {
         AssertPublished();
-        return ProgramRun.Start(Limit, environment, "dotnet", AotImage.Managed, "determinism", Text(seed));
+        return ProgramRun.Start(Limit, environment, "dotnet", AotImage.Checks.Managed, "determinism", Text(seed));
     }
 
-    private static void AssertPublished() => Assert.True(AotImage.PublishRun.ExitCode == 0, AotImage.PublishRun.Text);
+    private static void AssertPublished() => Assert.True(AotImage.Checks.PublishRun.ExitCode == 0, AotImage.Checks.PublishRun.Text);
 
     // The line HASH h seed s after t us, without the rest of it.
     private static string HashOf(ProgramRun run)
