@@ -100,6 +100,21 @@ public class Examples
     }, GuestExit.RebootCode);
 
     [Fact]
+    public async Task AskedToEnd()
+    {
+        var settings = new GuestSettings { World = new SimulatedWorld { Toolstack = guest => guest.RequestShutdownAsync("reboot").AsTask() } };
+        int code = await XenGuest.RunAsync(["--host", "simulation"], async guest =>
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), guest.TimeProvider);
+            while (await timer.WaitForNextTickAsync(guest.ShutdownRequested))
+            {
+                // The guest's work.
+            }
+        }, settings);
+        Assert.Equal(GuestExit.RebootCode, code);
+    }
+
+    [Fact]
     public async Task Crash()
     {
         SimulationReport? report = null;
