@@ -32,7 +32,7 @@ public sealed class UnikernelHost : IGuestHost
         }
 
         ulong start = Layer.Now();
-        var loggers = new GuestLoggers(settings, () => TimeSpan.FromTicks((long)((Layer.Now() - start) / 100)));
+        var loggers = new GuestLoggers(settings, null, null, () => TimeSpan.FromTicks((long)((Layer.Now() - start) / 100)));
         var driver = new UnikernelDriver();
         var hypervisor = new UnikernelHypervisor(info);
         driver.Attach(hypervisor);
@@ -85,7 +85,7 @@ public sealed class UnikernelHost : IGuestHost
         await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
         string id = await store.ReadTextAsync("domid");
         var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
-        return await body(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default));
+        return await body(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default) { OwnsDomain = true });
     }
 
     private static unsafe XenStoreClient ConnectStore(
