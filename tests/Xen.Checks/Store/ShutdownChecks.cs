@@ -41,11 +41,14 @@ internal static class ShutdownChecks
     private static async Task ListenAsync(SimulatedDomain guest, IChoice choice, List<string> taken, CancellationToken end)
     {
         XenShutdownWatch watch = await XenShutdownWatch.OpenAsync(guest.Store, NullLoggerFactory.Instance, CancellationToken.None);
+        // As many as are enough: a wait that is always cancelled would keep time from going on.
+        int cancellations = 20;
         while (!end.IsCancellationRequested)
         {
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(end);
-            if (choice.Next(4) == 0)
+            if (cancellations > 0 && choice.Next(4) == 0)
             {
+                cancellations--;
                 guest.Scheduler.Schedule(static state => ((CancellationTokenSource)state!).Cancel(), pause);
             }
 

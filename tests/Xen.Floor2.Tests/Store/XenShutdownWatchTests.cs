@@ -85,6 +85,16 @@ public class XenShutdownWatchTests
     });
 
     [Fact]
+    public void A_resume_into_a_new_domain_ends_the_watch_with_its_connection() => Run(async (simulation, guest) =>
+    {
+        await using XenShutdownWatch watch = await OpenAsync(guest);
+        ValueTask<XenShutdownRequest> pending = watch.WaitAsync();
+        guest.SuspendAndResume();
+        await Assert.ThrowsAsync<XenException>(async () => await pending);
+        simulation.Xenstored.Release(guest.Id);
+    });
+
+    [Fact]
     public void A_watch_that_is_refused_is_an_error_and_no_feature_is_announced() => Run(async (simulation, guest) =>
     {
         var watches = new List<StoreWatch>();
