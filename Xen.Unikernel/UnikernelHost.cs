@@ -30,9 +30,6 @@ public sealed class UnikernelHost() : RealTimeHost(TimeProvider.System)
             throw new XenException(XenErrno.ENODEV, "start as a guest", "this machine is not Xen's: there is no xenstore, and there are no devices");
         }
 
-        ulong start = Layer.Now();
-        var loggers = new GuestLoggers(settings, null, null, () => TimeSpan.FromTicks((long)((Layer.Now() - start) / 100)));
-        var driver = new UnikernelDriver();
         var hypervisor = new UnikernelHypervisor(info);
 #pragma warning disable RS0030
         var queue = new GuestRunQueue(TimeProvider.System, new UnikernelDriver(hypervisor));
@@ -90,34 +87,5 @@ public sealed class UnikernelHost() : RealTimeHost(TimeProvider.System)
         LayerCounters counters;
         Layer.GetCounters(&counters);
         return counters;
-    }
-
-    private static async Task<GuestExit> LiveAsync(
-        UnikernelHypervisor hypervisor, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task<GuestExit>> body)
-    {
-        var lifecycle = new UnikernelLifecycle();
-        LayerCounters counters = ReadCounters();
-        var budget = new PageBudget((int)((counters.CommitLimitPages - counters.CommittedPages) / PageBudgetShare));
-        var events = new GuestEventChannels(hypervisor, queue, lifecycle);
-        var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
-        await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
-        string id = await store.ReadTextAsync("domid");
-        var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
-        return await body(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default) { OwnsDomain = true });
-    }
-
-    private static unsafe XenStoreClient ConnectStore(
-        UnikernelHypervisor hypervisor, GuestEventChannels events, GuestRunQueue queue, ILoggerFactory loggerFactory)
-    {
-        byte* page = UnikernelHypervisor.ShowFrame(hypervisor.GetHvmParam(HvmParam.StorePfn));
-        EventPort port = events.Adopt((uint)hypervisor.GetHvmParam(HvmParam.StoreEvtchn));
-        return new XenStoreClient(new RingStoreTransport(page, port, events, queue), queue, loggerFactory);
-    }
-
-    private static bool Crash(GuestLoggers loggers, Exception exception)
-    {
-        loggers.Crash(Log.Unhandled, exception);
-        Layer.Shutdown((uint)ShutdownReason.Crash);
-        return true;
     }
 }
