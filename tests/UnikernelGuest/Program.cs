@@ -1,0 +1,16 @@
+using Xen.UnikernelGuest;
+
+// A guest of the tests: on plain QEMU, on Xen, and as a Linux process. Each word is a verb; what it finds is said line by line.
+return args switch
+{
+    ["checks", .. string[] names] => CheckRunner.Run(names),
+    ["violate", string name] => Violations.Commit(name),
+    ["crash"] => throw new InvalidOperationException("nobody catches this"),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: checks [NAME]... | violate NAME | crash");
+    return 64;
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using static Xen.UnikernelGuest.CheckRunner;
+
+namespace Xen.UnikernelGuest;
+
+/// <summary>Clocks, timers and delays.</summary>
+internal static class TimeChecks
+{
+    public static readonly (string, Action)[] All =
+    [
+        ("time-monotonic", Monotonic),
+        ("time-delay", Delay),
+        ("time-sleep", Sleep),
+        ("time-timers", Timers),
+        ("time-date", Date),
+    ];
+
+    private static void Monotonic()
+    {
+        long last = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 20_000; i++)
+        {
+            long now = Stopwatch.GetTimestamp();
+            Require(now >= last, $"no step back from {last} to {now}");
+            last = now;
+        }
+    }
+
+    // Never early; late by what the machine needs, at the median.
+    private static void Delay()
+    {
+        double[] late = new double[15];
+        for (int i = 0; i < late.Length; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Task.Delay(20).Wait();
+            late[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds - 20;
+            // The runtime's timers count whole milliseconds.
+            Require(late[i] > -1.1, $"20 ms, not {late[i] + 20:F2}");
+        }
+
+        Array.Sort(late);
+        Console.WriteLine($"time-delay: 20 ms late by {late[0]:F2} to {late[^1]:F2} ms, median {late[late.Length / 2]:F2}");
+        Require(late[late.Length / 2] < 20, $"a median below 20 ms, not {late[late.Length / 2]:F2}");
+    }
+
+    private static void Sleep()
+    {
+        long start = Stopwatch.GetTimestamp();
+        Thread.Sleep(30);
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        Require(elapsed is >= 29 and < 3000, $"30 ms, not {elapsed:F2}");
+    }
+
+    private static void Timers()
+    {
+        int ticks = 0;
+        using var done = new ManualResetEventSlim();
+        using var timer = new Timer(_ =>
+        {
+            if (Interlocked.Increment(ref ticks) == 10)
+            {
+                done.Set();
+            }
+        }, null, 5, 5);
+        Require(done.Wait(10_000), $"10 ticks, not {ticks}");
+    }
+
+    private static void Date()
+    {
+        DateTime now = DateTime.UtcNow;
+        Require(now.Year is >= 2024 and < 2100, $"a date of this century, not {now:O}");
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Xen.UnikernelGuest;
+
+/// <summary>One thing each that a protection must end: whoever runs this expects the guest to die with a dump.</summary>
+internal static unsafe partial class Violations
+{
+    public static int Commit(string name)
+    {
+        Console.WriteLine($"VIOLATION {name}");
+        switch (name)
+        {
+            case "write-code": WriteCode(); break;
+            case "jump-data": JumpData(); break;
+            case "jump-stack": JumpStack(); break;
+            case "null-page": NullPage(); break;
+            case "null-call": ((delegate* unmanaged<void>)0)(); break;
+            case "stack-overflow": Console.WriteLine(Recurse(1)); break;
+            case "stack-overflow-thread": OverflowThread(); break;
+            case "stack-smash": Console.WriteLine(Smash(400)); break;
+            case "heap-overflow": HeapOverflow(); break;
+            case "page-after-free": PageAfterFree(); break;
+            case "page-freed-twice": PageFreedTwice(); break;
+            case "map-writable-executable": MapWritableExecutable(); break;
+            default: Console.WriteLine("no such violation"); return 64;
+        }
+
+        Console.WriteLine($"VIOLATION {name} had no consequence");
+        return 1;
+    }
+
+    private static void WriteCode()
+    {
+        delegate* unmanaged<nuint, void*> code = &Return;
+        *(byte*)code = 0xc3;
+    }
+
+    [UnmanagedCallersOnly]
+    private static void* Return(nuint value) => (void*)value;
+
+    private static void JumpData()
+    {
+        byte* data = (byte*)NativeMemory.AllocZeroed(4096);
+        data[0] = 0xc3;
+        ((delegate* unmanaged<void>)data)();
+    }
+
+    private static void JumpStack()
+    {
+        byte* data = stackalloc byte[16];
+        data[0] = 0xc3;
+        ((delegate* unmanaged<void>)data)();
+    }
+
+    // In code that is not C#: there it would be a NullReferenceException.
+    private static void NullPage() => NativeFill((void*)8, 0, 8);
+
+    [LibraryImport("libSystem.Native", EntryPoint = "memset")]
+    [SuppressGCTransition]
+    private static partial void* NativeFill(void* at, int value, nuint count);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Recurse(int depth) => Recurse(depth + 1) + depth;
+
+    private static void OverflowThread()
+    {
+        var thread = new Thread(() => Console.WriteLine(Recurse(1)));
+        thread.Start();
+        thread.Join();
+    }
+
+    [LibraryImport("smash", EntryPoint = "smash")]
+    private static partial int Smash(int count);
+
+    private static void HeapOverflow()
+    {
+        byte* block = (byte*)NativeMemory.Alloc(100);
+        for (int i = 100; i < 140; i++)
+        {
+            block[i] = 0x41;
+        }
+
+        NativeMemory.Free(block);
+    }
+
+    private static void PageAfterFree()
+    {
+        byte* page = AllocateFrames(1);
+        FreeFrames(page, 1);
+        page[0] = 0x41;
+        for (int i = 0; i < 100_000 && AllocateFrames(1) is not null; i++)
+        {
+        }
+    }
+
+    private static void PageFreedTwice()
+    {
+        byte* page = AllocateFrames(1);
+        FreeFrames(page, 1);
+        FreeFrames(page, 1);
+    }
+
+    private static void MapWritableExecutable()
+    {
+        nint result = Map(0, 4096, 7, 0x22, -1, 0);
+        Console.WriteLine(result == -1 ? "refused" : "mapped");
+        if (result == -1)
+        {
+            Environment.FailFast("the mapping was refused, as it must be");
+        }
+    }
+
+    [LibraryImport("unikernel", EntryPoint = "unikernel_allocate_frames")]
+    private static partial byte* AllocateFrames(ulong count);
+
+    [LibraryImport("unikernel", EntryPoint = "unikernel_free_frames")]
+    private static partial void FreeFrames(byte* address, ulong count);
+
+    [LibraryImport("libSystem.Native", EntryPoint = "mmap")]
+    private static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+}

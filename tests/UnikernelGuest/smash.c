@@ -1,0 +1,13 @@
+/* Writes past its own array, as a broken library would. */
+__attribute__((noinline)) static void fill(volatile char *to, int count) {
+  for (int i = 0; i < count; i++) {
+    to[i] = 0x41;
+  }
+}
+
+int smash(int count);
+int smash(int count) {
+  volatile char buffer[16];
+  fill(buffer, count);
+  return buffer[0];
+}
