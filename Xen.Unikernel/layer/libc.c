@@ -1,6 +1,7 @@
 /* Functions of libc that need no system call here. The linker takes these before those of the library. */
 #include "clock.h"
 #include "layer.h"
+#include "numbers.h"
 
 struct timespec {
   s64 seconds, nanoseconds;
@@ -22,7 +23,7 @@ int clock_gettime(int clock, struct timespec *time);
 int clock_gettime(int clock, struct timespec *time) {
   bool is_realtime = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
   if (clock < 0 || clock > CLOCK_BOOTTIME || EXTRA_CLOCKS & 1u << clock) {
-    return clock_call(228, clock, time) < 0 ? -1 : 0;
+    return clock_call(SYS_clock_gettime, clock, time) < 0 ? -1 : 0;
   }
 
   u64 now = is_realtime ? clock_realtime() : clock_monotonic();

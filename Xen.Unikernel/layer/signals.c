@@ -210,7 +210,7 @@ void signals_deliver(struct frame *frame) {
   u32 signal = (u32)__builtin_ctzl(ready) + 1;
   self->signals_pending &= ~bit(signal);
   if (is_default(signal)) {
-    panic_at(frame, "signal %u, which nobody handles", signal);
+    panic_at(frame, signal == SIGABRT ? "the program aborted" : "signal %u, which nobody handles", signal);
   }
 
   /* .NET drops a signal of its own that is not from itself. */

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "frames.h"
 #include "futex.h"
+#include "numbers.h"
 #include "random.h"
 #include "signals.h"
 #include "threads.h"
@@ -262,11 +263,11 @@ static s64 remap(u64 address) {
 
 static s64 memory_call(const struct frame *f) {
   switch (f->rax) {
-  case 9: return f->r10 & MAP_ANONYMOUS ? vm_map(f->rdi, f->rsi, (u32)f->rdx, (u32)f->r10) : -ENOSYS;
-  case 10: return vm_protect(f->rdi, f->rsi, (u32)f->rdx);
-  case 11: return vm_unmap(f->rdi, f->rsi);
-  case 12: return vm_break(f->rdi);
-  case 25: return remap(f->rdi);
+  case SYS_mmap: return f->r10 & MAP_ANONYMOUS ? vm_map(f->rdi, f->rsi, (u32)f->rdx, (u32)f->r10) : -ENOSYS;
+  case SYS_mprotect: return vm_protect(f->rdi, f->rsi, (u32)f->rdx);
+  case SYS_munmap: return vm_unmap(f->rdi, f->rsi);
+  case SYS_brk: return vm_break(f->rdi);
+  case SYS_mremap: return remap(f->rdi);
   default: return vm_advise(f->rdi, f->rsi, (u32)f->rdx);
   }
 }
@@ -274,23 +275,23 @@ static s64 memory_call(const struct frame *f) {
 static s64 file_call(const struct frame *f) {
   u32 fd = (u32)f->rdi;
   switch (f->rax) {
-  case 0: return file_read(fd, (void *)f->rsi, f->rdx);
-  case 1: return file_write(fd, (const void *)f->rsi, f->rdx);
-  case 2: return file_open((const char *)f->rdi, (u32)f->rsi);
-  case 3: return file_close(fd);
-  case 4:
-  case 6: return file_status_of((const char *)f->rdi, (void *)f->rsi);
-  case 5: return file_status(fd, (void *)f->rsi);
-  case 8: return file_seek(fd, (s64)f->rsi, (u32)f->rdx);
-  case 16: return file_is_open(fd) ? -ENOTTY : -EBADF;
-  case 17: return file_read_at(fd, (void *)f->rsi, f->rdx, f->r10);
-  case 19: return read_vector(fd, (const u64 *)f->rsi, f->rdx);
-  case 20: return write_vector(fd, (const u64 *)f->rsi, f->rdx);
-  case 32: return file_duplicate(fd, 0);
-  case 72: return file_control(fd, (u32)f->rsi, f->rdx);
-  case 73: return 0;
-  case 257: return file_open((const char *)f->rsi, (u32)f->rdx);
-  case 262: return file_status_of((const char *)f->rsi, (void *)f->rdx);
+  case SYS_read: return file_read(fd, (void *)f->rsi, f->rdx);
+  case SYS_write: return file_write(fd, (const void *)f->rsi, f->rdx);
+  case SYS_open: return file_open((const char *)f->rdi, (u32)f->rsi);
+  case SYS_close: return file_close(fd);
+  case SYS_stat:
+  case SYS_lstat: return file_status_of((const char *)f->rdi, (void *)f->rsi);
+  case SYS_fstat: return file_status(fd, (void *)f->rsi);
+  case SYS_lseek: return file_seek(fd, (s64)f->rsi, (u32)f->rdx);
+  case SYS_ioctl: return file_is_open(fd) ? -ENOTTY : -EBADF;
+  case SYS_pread64: return file_read_at(fd, (void *)f->rsi, f->rdx, f->r10);
+  case SYS_readv: return read_vector(fd, (const u64 *)f->rsi, f->rdx);
+  case SYS_writev: return write_vector(fd, (const u64 *)f->rsi, f->rdx);
+  case SYS_dup: return file_duplicate(fd, 0);
+  case SYS_fcntl: return file_control(fd, (u32)f->rsi, f->rdx);
+  case SYS_flock: return 0;
+  case SYS_openat: return file_open((const char *)f->rsi, (u32)f->rdx);
+  case SYS_newfstatat: return file_status_of((const char *)f->rsi, (void *)f->rdx);
   default: return file_pipe((u32 *)f->rdi);
   }
 }
@@ -298,11 +299,11 @@ static s64 file_call(const struct frame *f) {
 static s64 thread_call(struct frame *f) {
   const struct clone_arguments *arguments = (const struct clone_arguments *)f->rdi;
   switch (f->rax) {
-  case 24: thread_yield(); return 0;
-  case 56: return clone(f, f->rdi, f->rsi, f->rdx, f->r10, f->r8);
-  case 60: thread_exit();
-  case 157: return 0;
-  case 158:
+  case SYS_sched_yield: thread_yield(); return 0;
+  case SYS_clone: return clone(f, f->rdi, f->rsi, f->rdx, f->r10, f->r8);
+  case SYS_exit: thread_exit();
+  case SYS_prctl: return 0;
+  case SYS_arch_prctl:
     if (f->rdi != ARCH_SET_FS) {
       return -EINVAL;
     }
@@ -310,59 +311,59 @@ static s64 thread_call(struct frame *f) {
     thread_current->fs_base = f->rsi;
     write_msr(MSR_FS_BASE, f->rsi);
     return 0;
-  case 186: return thread_current->tid;
-  case 200: return signals_send((u32)f->rdi, (u32)f->rsi);
-  case 202: return futex(f);
-  case 203: return 0;
-  case 204:
+  case SYS_gettid: return thread_current->tid;
+  case SYS_tkill: return signals_send((u32)f->rdi, (u32)f->rsi);
+  case SYS_futex: return futex(f);
+  case SYS_sched_setaffinity: return 0;
+  case SYS_sched_getaffinity:
     if (f->rsi < 8) {
       return -EINVAL;
     }
 
     *(u64 *)f->rdx = 1;
     return 8;
-  case 218: thread_current->clear_tid = (u32 *)f->rdi; return thread_current->tid;
-  case 234: return signals_send((u32)f->rsi, (u32)f->rdx);
-  case 273: return 0;
-  case 309:
+  case SYS_set_tid_address: thread_current->clear_tid = (u32 *)f->rdi; return thread_current->tid;
+  case SYS_tgkill: return signals_send((u32)f->rsi, (u32)f->rdx);
+  case SYS_set_robust_list: return 0;
+  case SYS_getcpu:
     if (f->rdi) {
       *(u32 *)f->rdi = 0;
     }
 
     return 0;
-  case 324: return f->rdi ? 0 : MEMBARRIER_COMMANDS;
+  case SYS_membarrier: return f->rdi ? 0 : MEMBARRIER_COMMANDS;
   default: return clone(f, arguments->flags, arguments->stack + arguments->stack_size, arguments->parent_tid, arguments->child_tid, arguments->tls);
   }
 }
 
 static s64 time_call(const struct frame *f) {
   switch (f->rax) {
-  case 7: return poll((struct poll *)f->rdi, f->rsi, poll_deadline((int)f->rdx));
-  case 35: return sleep(CLOCK_MONOTONIC, false, (const struct timespec *)f->rdi);
-  case 96: {
+  case SYS_poll: return poll((struct poll *)f->rdi, f->rsi, poll_deadline((int)f->rdx));
+  case SYS_nanosleep: return sleep(CLOCK_MONOTONIC, false, (const struct timespec *)f->rdi);
+  case SYS_gettimeofday: {
     struct timespec *time = (struct timespec *)f->rdi;
     *time = timespec_of(clock_realtime());
     time->nanoseconds /= 1000;
     return 0;
   }
-  case 98: memset((void *)f->rsi, 0, 144); *(struct timespec *)f->rsi = timespec_of(clock_monotonic() - threads_idle_time()); ((struct timespec *)f->rsi)->nanoseconds /= 1000; return 0;
-  case 201: return (s64)(clock_realtime() / NANOSECONDS_PER_SECOND);
-  case 228: return get_time((u32)f->rdi, (struct timespec *)f->rsi);
-  case 229: *(struct timespec *)f->rsi = (struct timespec){0, 1}; return 0;
-  case 230: return sleep((u32)f->rdi, f->rsi & TIMER_ABSTIME, (const struct timespec *)f->rdx);
+  case SYS_getrusage: memset((void *)f->rsi, 0, 144); *(struct timespec *)f->rsi = timespec_of(clock_monotonic() - threads_idle_time()); ((struct timespec *)f->rsi)->nanoseconds /= 1000; return 0;
+  case SYS_time: return (s64)(clock_realtime() / NANOSECONDS_PER_SECOND);
+  case SYS_clock_gettime: return get_time((u32)f->rdi, (struct timespec *)f->rsi);
+  case SYS_clock_getres: *(struct timespec *)f->rsi = (struct timespec){0, 1}; return 0;
+  case SYS_clock_nanosleep: return sleep((u32)f->rdi, f->rsi & TIMER_ABSTIME, (const struct timespec *)f->rdx);
   default: return poll((struct poll *)f->rdi, f->rsi, deadline_of((const struct timespec *)f->rdx, false, false));
   }
 }
 
 static s64 other_call(const struct frame *f) {
   switch (f->rax) {
-  case 13: return signals_action((u32)f->rdi, (const void *)f->rsi, (void *)f->rdx);
-  case 14: return signals_mask((u32)f->rdi, (const u64 *)f->rsi, (u64 *)f->rdx);
-  case 63: return system_name((char *)f->rdi);
-  case 97: return limit((u32)f->rdi, (u64 *)f->rsi);
-  case 99: return system_information((void *)f->rdi);
-  case 131: return signals_stack((const void *)f->rdi, (void *)f->rsi);
-  case 231:
+  case SYS_rt_sigaction: return signals_action((u32)f->rdi, (const void *)f->rsi, (void *)f->rdx);
+  case SYS_rt_sigprocmask: return signals_mask((u32)f->rdi, (const u64 *)f->rsi, (u64 *)f->rdx);
+  case SYS_uname: return system_name((char *)f->rdi);
+  case SYS_getrlimit: return limit((u32)f->rdi, (u64 *)f->rsi);
+  case SYS_sysinfo: return system_information((void *)f->rdi);
+  case SYS_sigaltstack: return signals_stack((const void *)f->rdi, (void *)f->rsi);
+  case SYS_exit_group:
     if (f->rdi) {
       log_line("the program ended with exit code %u", (u32)f->rdi);
     }
@@ -370,30 +371,30 @@ static s64 other_call(const struct frame *f) {
     console_take_back();
     console_drain();
     xen_shutdown(SHUTDOWN_POWEROFF);
-  case 302: return limit((u32)f->rsi, (u64 *)f->r10);
+  case SYS_prlimit64: return limit((u32)f->rsi, (u64 *)f->r10);
   default: random_fill((void *)f->rdi, f->rsi); return (s64)f->rsi;
   }
 }
 
 static s64 dispatch(struct frame *f) {
   switch (f->rax) {
-  case 9: case 10: case 11: case 12: case 25: case 28:
+  case SYS_mmap: case SYS_mprotect: case SYS_munmap: case SYS_brk: case SYS_mremap: case SYS_madvise:
     return memory_call(f);
-  case 0: case 1: case 2: case 3: case 4: case 5: case 6: case 8: case 16: case 17: case 19: case 20: case 32: case 72: case 73: case 257: case 262: case 293:
+  case SYS_read: case SYS_write: case SYS_open: case SYS_close: case SYS_stat: case SYS_fstat: case SYS_lstat: case SYS_lseek: case SYS_ioctl: case SYS_pread64: case SYS_readv: case SYS_writev: case SYS_dup: case SYS_fcntl: case SYS_flock: case SYS_openat: case SYS_newfstatat: case SYS_pipe2:
     return file_call(f);
-  case 24: case 56: case 60: case 157: case 158: case 186: case 200: case 202: case 203: case 204: case 218: case 234: case 273: case 309: case 324: case 435:
+  case SYS_sched_yield: case SYS_clone: case SYS_exit: case SYS_prctl: case SYS_arch_prctl: case SYS_gettid: case SYS_tkill: case SYS_futex: case SYS_sched_setaffinity: case SYS_sched_getaffinity: case SYS_set_tid_address: case SYS_tgkill: case SYS_set_robust_list: case SYS_getcpu: case SYS_membarrier: case SYS_clone3:
     return thread_call(f);
-  case 7: case 35: case 96: case 98: case 201: case 228: case 229: case 230: case 271:
+  case SYS_poll: case SYS_nanosleep: case SYS_gettimeofday: case SYS_getrusage: case SYS_time: case SYS_clock_gettime: case SYS_clock_getres: case SYS_clock_nanosleep: case SYS_ppoll:
     return time_call(f);
-  case 13: case 14: case 63: case 97: case 99: case 131: case 231: case 302: case 318:
+  case SYS_rt_sigaction: case SYS_rt_sigprocmask: case SYS_uname: case SYS_getrlimit: case SYS_sysinfo: case SYS_sigaltstack: case SYS_exit_group: case SYS_prlimit64: case SYS_getrandom:
     return other_call(f);
-  case 39: case 110:
+  case SYS_getpid: case SYS_getppid:
     return PROCESS_ID;
-  case 89: case 267: case 79: case 21: case 269:
+  case SYS_readlink: case SYS_readlinkat: case SYS_getcwd: case SYS_access: case SYS_faccessat:
     return -ENOENT;
-  case 102: case 104: case 107: case 108:
+  case SYS_getuid: case SYS_getgid: case SYS_geteuid: case SYS_getegid:
     return 0;
-  case 137: case 138: case 217: case 239: case 334: case 332:
+  case SYS_statfs: case SYS_fstatfs: case SYS_getdents64: case SYS_get_mempolicy: case SYS_rseq: case SYS_statx:
     return -ENOSYS;
   default:
     return unknown(f->rax);
@@ -402,7 +403,7 @@ static s64 dispatch(struct frame *f) {
 
 void system_call(struct frame *frame);
 void system_call(struct frame *frame) {
-  if (frame->rax == 15) {
+  if (frame->rax == SYS_rt_sigreturn) {
     signals_return(frame);
   } else {
     frame->rax = (u64)dispatch(frame);

