@@ -123,8 +123,7 @@ static s64 find(const char *path, struct file *file) {
   return file->kind ? 0 : -ENOENT;
 }
 
-s64 file_open(const char *path, u32 flags) {
-  (void)flags;
+s64 file_open(const char *path) {
   struct file file = {KIND_NONE, 0, 0};
   s64 result = find(path, &file);
   return result < 0 ? result : take_lowest(0, file);

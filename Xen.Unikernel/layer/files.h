@@ -5,7 +5,7 @@
 
 void files_start(void);
 /* Results as the system calls have them. */
-s64 file_open(const char *path, u32 flags);
+s64 file_open(const char *path);
 s64 file_close(u32 fd);
 s64 file_read(u32 fd, void *buffer, u64 length);
 s64 file_read_at(u32 fd, void *buffer, u64 length, u64 offset);
