@@ -1,5 +1,5 @@
 using System.Numerics;
-using Xen.Platform;
+using Xen.Platform.Abi;
 using Xen.Simulation;
 using Xen.Simulation.Choices;
 
@@ -146,7 +146,7 @@ internal static class ClockChecks
         SimulatedDomain guest = simulation.CreateDomain("guest");
         for (int i = 0; i < 8; i++)
         {
-            var delay = TimeSpan.FromTicks(1 + choice.Next(1 << 30));
+            var delay = TimeSpan.FromMilliseconds(1 + choice.Next(1 << 17));
             DateTimeOffset before = simulation.TimeProvider.GetUtcNow();
             await guest.RunAsync(() => Task.Delay(delay, guest.Clock));
             TimeSpan late = simulation.TimeProvider.GetUtcNow() - before - delay;

@@ -68,7 +68,7 @@ internal static class StartInfoChecks
     public static void DomainsAreTold(IChoice choice)
     {
         int version = choice.Next(2);
-        string? line = choice.Next(3) == 0 ? null : Words.Text(choice, 5000, Letters)[..Math.Min(4095, choice.Next(200))].TrimEnd('\0');
+        string? line = choice.Next(3) == 0 ? null : Words.Text(choice, PvhBoot.CommandLineLimit - 1, Letters);
         byte[] content = Encoding.Latin1.GetBytes(Words.Text(choice, Size, "module"));
         var options = new SimulationOptions
         {

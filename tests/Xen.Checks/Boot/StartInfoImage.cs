@@ -56,6 +56,8 @@ internal sealed class StartInfoImage
         ulong mapAt = Append(map);
         CommandLine = choice.Next(3) == 0 ? null : Words.Text(choice, 300, Letters);
         ulong line = AppendText(CommandLine);
+        // Memory ends where a page does, and strings are read in steps that divide one.
+        _bytes.AddRange(Enumerable.Repeat((byte)0xFF, -_bytes.Count & 63));
         Bytes = [.. _bytes];
         BinaryPrimitives.WriteUInt32LittleEndian(Bytes, 0x336EC578);
         BinaryPrimitives.WriteUInt32LittleEndian(Bytes.AsSpan(4), Version);
