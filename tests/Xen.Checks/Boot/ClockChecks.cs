@@ -90,11 +90,13 @@ internal static class ClockChecks
                 page.Time.Version++;
             }
         };
-        // The record may be half written when the reader comes.
-        if (choice.Next(2) == 0)
+        // The record may be half written when the reader comes; or the reader sees the version of before and half of the record of after.
+        int begun = choice.Next(3);
+        if (begun > 0)
         {
-            page.Time.Version = 1;
+            page.Time.Version = (uint)begun & 1;
             page.Time.SystemTime = 123456;
+            changes = Math.Max(1, changes);
         }
 
         long now = page.Clock.GetTimestamp();
