@@ -30,6 +30,8 @@ public sealed partial class SimulatedDomain
         _domain = domain;
         _scheduler = scheduler;
         _hypervisor = new SimulatedHypervisor(simulation, machine, domain);
+        PhysicalMemory = new DomainMemory(domain);
+        Processor = new DomainProcessor(machine, domain);
     }
 
     /// <summary>Its number.</summary>

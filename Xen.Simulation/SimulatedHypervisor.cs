@@ -12,7 +12,7 @@ internal sealed unsafe class SimulatedHypervisor(Simulation simulation, XenMachi
     private const int FirstGrantSlot = 1;
     private const int FirstStatusSlot = 2048;
 
-    private readonly FrameBitmap _frames = new(domain.Physmap.Memory.PageCount);
+    private readonly FrameBitmap _frames = new(domain.Physmap.FreePages);
     private readonly FrameBitmap _foreignFrames = new(domain.Physmap.Foreign.Count);
     private readonly SeededChoice _entropy = new(simulation.Options.Seed ^ (0x9E3779B97F4A7C15 * (domain.Id + 1UL)));
 

@@ -147,6 +147,8 @@ public sealed partial class Simulation : IDisposable
     {
         public long NowNanoseconds => simulation._pump.NowNanoseconds;
 
+        public DateTimeOffset Beginning => simulation._pump.Beginning;
+
         public void OnUpcall(XenDomain domain) => simulation._domains[domain.Id].OnUpcall();
 
         public void OnShutdown(XenDomain domain, ShutdownReason reason) => simulation._domains[domain.Id].OnShutdown(reason);

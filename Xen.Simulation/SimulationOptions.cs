@@ -51,6 +51,15 @@ public sealed record SimulationOptions
     /// <summary>Virtual time at which the simulation gives up: when only timers still fire, a run would never end.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>Version of the start info that domains are born with: 0, without a memory map, as Xen before 4.9 makes it; 1 as today's.</summary>
+    public int StartInfoVersion { get; init; } = 1;
+
+    /// <summary>The command line of every domain, of the characters of Latin-1; <see langword="null"/> for none.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>What is loaded beside every domain's kernel.</summary>
+    public IReadOnlyList<SimulatedModule> Modules { get; init; } = [];
+
     /// <summary>Where the domains' drivers log.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

@@ -15,6 +15,9 @@ public enum MemoryOp
     /// <summary><c>XENMEM_add_to_physmap</c>, argument <see cref="XenAddToPhysmap"/>.</summary>
     AddToPhysmap = 7,
 
+    /// <summary><c>XENMEM_memory_map</c>, argument <see cref="XenMemoryMap"/>: the domain's pseudo-physical memory map.</summary>
+    MemoryMap = 9,
+
     /// <summary><c>XENMEM_maximum_gpfn</c>, argument <see cref="XenMemoryDomain"/>: the highest guest frame in use.</summary>
     MaximumGpfn = 14,
 

@@ -6,6 +6,9 @@ namespace Xen.Platform.Abi;
 [StructLayout(LayoutKind.Explicit, Size = 32)]
 public struct VcpuTimeInfo
 {
+    /// <summary><c>XEN_PVCLOCK_TSC_STABLE_BIT</c>: what one processor reads, no other has read later.</summary>
+    public const byte TscStable = 1;
+
     /// <summary><c>version</c>: odd while Xen writes.</summary>
     [FieldOffset(0)]
     public uint Version;

@@ -6,6 +6,9 @@ internal interface IMachineHost
     /// <summary>Nanoseconds since the machine was switched on.</summary>
     long NowNanoseconds { get; }
 
+    /// <summary>What the wall clock showed when the machine was switched on.</summary>
+    DateTimeOffset Beginning { get; }
+
     /// <summary>A processor of the domain gets an upcall.</summary>
     void OnUpcall(XenDomain domain);
 

@@ -11,16 +11,21 @@ internal sealed unsafe class Physmap : IDisposable
 
     private readonly nint[] _special = new nint[SpecialFrames];
 
-    public Physmap(string name, int domain, int pageCount, ulong firstFrame)
+    public Physmap(string name, int domain, int pageCount, int bootPages, ulong firstFrame)
     {
-        Memory = new HostMemory(name, pageCount);
+        FreePages = pageCount;
+        Memory = new HostMemory(name, pageCount + bootPages);
         Foreign = new ForeignWindow(ForeignFrames);
         FirstFrame = firstFrame + ((ulong)(domain & 0xFF) << 20);
         FirstSpecial = FirstFrame + (1 << 18);
         FirstForeign = FirstFrame + (1 << 19);
     }
 
+    /// <summary>All of the domain's memory; what the toolstack left in it lies at its end.</summary>
     public HostMemory Memory { get; }
+
+    /// <summary>Pages before that.</summary>
+    public int FreePages { get; }
 
     public ForeignWindow Foreign { get; }
 

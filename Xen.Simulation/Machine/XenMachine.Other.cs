@@ -19,6 +19,7 @@ internal sealed unsafe partial class XenMachine
             MemoryOp.AddToPhysmap => AddToPhysmap(caller, (XenAddToPhysmap*)argument),
             MemoryOp.RemoveFromPhysmap => RemoveFromPhysmap(caller, (XenRemoveFromPhysmap*)argument),
             MemoryOp.CurrentReservation or MemoryOp.MaximumReservation => caller.Physmap.Memory.PageCount,
+            MemoryOp.MemoryMap => MemoryMap(caller, (XenMemoryMap*)argument),
             MemoryOp.MaximumGpfn => MaximumGpfn(caller, (XenMemoryDomain*)argument),
             _ => -(int)XenErrno.ENOSYS,
         };
@@ -30,7 +31,7 @@ internal sealed unsafe partial class XenMachine
         return domain is null ? error : (long)domain.Physmap.LastFrame;
     }
 
-    private static int AddToPhysmap(XenDomain caller, XenAddToPhysmap* argument)
+    private int AddToPhysmap(XenDomain caller, XenAddToPhysmap* argument)
     {
         if (argument->Domid != DomainId.Self.Value && argument->Domid != caller.Id)
         {
@@ -54,6 +55,7 @@ internal sealed unsafe partial class XenMachine
         }
 
         caller.Physmap.PlaceSpecial(index, page);
+        WriteTime(caller);
         return 0;
     }
 
@@ -81,6 +83,7 @@ internal sealed unsafe partial class XenMachine
                 return 0;
             case SchedOp.Block:
                 host.RunOthers(caller, () => IsUpcallPending(caller), long.MaxValue);
+                WriteTime(caller);
                 return 0;
             case SchedOp.Shutdown when argument is not null:
                 Shutdown(caller, ((SchedShutdown*)argument)->Reason);
@@ -115,6 +118,7 @@ internal sealed unsafe partial class XenMachine
 
         long deadline = argument->Timeout == 0 ? long.MaxValue : (long)Math.Min(argument->Timeout, long.MaxValue);
         host.RunOthers(caller, () => IsAnyPending(caller, ports), deadline);
+        WriteTime(caller);
         return 0;
     }
 
@@ -153,6 +157,8 @@ internal sealed unsafe partial class XenMachine
         EndAllMappings(domain);
         domain.Grants.Reset();
         new Span<byte>(domain.SharedInfo, PageSize.Bytes).Clear();
+        domain.Incarnation++;
+        WriteTime(domain);
         host.Trace(domain, TraceKind.Shutdown, (long)ShutdownReason.Suspend, 0);
     }
 

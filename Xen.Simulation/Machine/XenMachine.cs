@@ -16,6 +16,7 @@ internal sealed unsafe partial class XenMachine(IMachineHost host, SimulationOpt
     {
         var domain = new XenDomain((ushort)_domains.Count, name, options);
         _domains.Add(domain);
+        Boot(domain);
         return domain;
     }
 

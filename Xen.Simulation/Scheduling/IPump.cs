@@ -9,6 +9,9 @@ internal interface IPump
     /// <summary>Nanoseconds since the simulation began.</summary>
     long NowNanoseconds { get; }
 
+    /// <summary>What the wall clock showed then.</summary>
+    DateTimeOffset Beginning { get; }
+
     /// <summary>Makes the time of one scheduler: its timers fire as that scheduler's work.</summary>
     TimeProvider CreateTimeProvider(SimulatedScheduler owner);
 

@@ -19,6 +19,9 @@ internal sealed class RealPump(Simulation simulation, TimeProvider time) : IPump
 
     public long NowNanoseconds => time.GetElapsedTime(_begin).Ticks * 100;
 
+    // Asked for anew: the host's clock may have been set meanwhile.
+    public DateTimeOffset Beginning => time.GetUtcNow().AddTicks(-NowNanoseconds / 100);
+
     public TimeProvider CreateTimeProvider(SimulatedScheduler owner) => new ScheduledTimeProvider(time, owner);
 
     public void Enter() => _thread = Thread.CurrentThread;

@@ -1,3 +1,4 @@
+using Xen.Platform;
 using Xen.Simulation.Choices;
 
 namespace Xen.Simulation.Scheduling;
@@ -5,28 +6,37 @@ namespace Xen.Simulation.Scheduling;
 /// <summary>
 /// The run queue in virtual time: one ready list, the choices pick the next entry; when none is ready, time jumps to the next timer.
 /// </summary>
-internal sealed class VirtualPump(Simulation simulation, IChoice choice) : IPump
+internal sealed class VirtualPump : IPump, ITimerPump
 {
+    private readonly Simulation _simulation;
+    private readonly IChoice _choice;
     private readonly List<ReadyEntry> _ready = new(256);
     private Thread _thread = Thread.CurrentThread;
     private long _sequence;
 
-    public TimerHeap Timers { get; } = new();
+    public VirtualPump(Simulation simulation, IChoice choice)
+    {
+        _simulation = simulation;
+        _choice = choice;
+        Timers = new TimerQueue(this);
+    }
+
+    public TimerQueue Timers { get; }
 
     public bool IsCurrent => _thread == Thread.CurrentThread;
 
     public long NowNanoseconds { get; private set; }
 
-    public TimeProvider CreateTimeProvider(SimulatedScheduler owner) => new VirtualTimeProvider(this, owner);
+    public DateTimeOffset Beginning => VirtualTimeProvider.Beginning;
 
-    public long NextSequence() => ++_sequence;
+    public TimeProvider CreateTimeProvider(SimulatedScheduler owner) => new VirtualTimeProvider(this, owner);
 
     public void Add(SimulatedScheduler owner, Delegate callback, object? state)
     {
         AssertCurrent("work was queued");
         if (!owner.IsStopped)
         {
-            _ready.Add(new ReadyEntry(owner, callback, state, NextSequence()));
+            _ready.Add(new ReadyEntry(owner, callback, state, ++_sequence));
         }
     }
 
@@ -36,7 +46,7 @@ internal sealed class VirtualPump(Simulation simulation, IChoice choice) : IPump
         {
             if (_ready.Count > 0)
             {
-                Run(_ready.Count == 1 ? 0 : choice.Next(_ready.Count));
+                Run(_ready.Count == 1 ? 0 : _choice.Next(_ready.Count));
             }
             else if (!TryAdvance(long.MaxValue))
             {
@@ -53,7 +63,7 @@ internal sealed class VirtualPump(Simulation simulation, IChoice choice) : IPump
             int others = CountOthers(sleeper);
             if (others > 0)
             {
-                Run(FindOther(sleeper, others == 1 ? 0 : choice.Next(others)));
+                Run(FindOther(sleeper, others == 1 ? 0 : _choice.Next(others)));
             }
             else if (!TryAdvance(deadlineNanoseconds))
             {
@@ -66,6 +76,13 @@ internal sealed class VirtualPump(Simulation simulation, IChoice choice) : IPump
 
     /// <summary>Makes the calling thread the pump.</summary>
     public void Enter() => _thread = Thread.CurrentThread;
+
+    public void BeforeChange(string what) => AssertCurrent(what);
+
+    public void OnEarlier()
+    {
+        // The pump does not sleep: it looks at the first timer when nothing is ready.
+    }
 
     public void AssertCurrent(string what)
     {
@@ -82,25 +99,25 @@ internal sealed class VirtualPump(Simulation simulation, IChoice choice) : IPump
         _ready.RemoveAt(_ready.Count - 1);
         if (!entry.Owner.IsStopped)
         {
-            simulation.Invoke(entry);
+            _simulation.Invoke(entry);
         }
     }
 
     private bool TryAdvance(long deadlineNanoseconds)
     {
-        if (Timers.Count == 0 || Timers.First.Due > deadlineNanoseconds)
+        long due = Timers.NextDueNanoseconds;
+        if (due == TimerQueue.Never || due > deadlineNanoseconds)
         {
             return false;
         }
 
-        NowNanoseconds = Math.Max(NowNanoseconds, Timers.First.Due);
-        if (NowNanoseconds > simulation.Options.TimeLimit.Ticks * 100)
+        NowNanoseconds = Math.Max(NowNanoseconds, due);
+        if (NowNanoseconds > _simulation.Options.TimeLimit.Ticks * 100)
         {
-            throw Deadlock($"only timers fire, virtual time has passed {simulation.Options.TimeLimit}, and the main task is not complete");
+            throw Deadlock($"only timers fire, virtual time has passed {_simulation.Options.TimeLimit}, and the main task is not complete");
         }
 
-        Timers.First.Expire();
-        return true;
+        return Timers.RunFirst(NowNanoseconds);
     }
 
     private void SleepUntil(SimulatedScheduler sleeper, long deadlineNanoseconds)
@@ -135,5 +152,5 @@ internal sealed class VirtualPump(Simulation simulation, IChoice choice) : IPump
         }
     }
 
-    private SimulationDeadlockException Deadlock(string what) => new(what, simulation.Options.Seed, simulation.DescribeWaits());
+    private SimulationDeadlockException Deadlock(string what) => new(what, _simulation.Options.Seed, _simulation.DescribeWaits());
 }

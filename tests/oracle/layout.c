@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <xen/xen.h>
+#include <xen/arch-x86/cpuid.h>
 #include <xen/arch-x86/hvm/start_info.h>
+#include <xen/elfnote.h>
 #include <xen/errno.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
@@ -30,6 +32,13 @@ union blkif_request_slot {
     struct blkif_request_discard discard;
     struct blkif_request_indirect indirect;
 };
+
+/* The BIOS's structure, which the headers describe and do not declare. */
+struct e820_entry {
+    uint64_t addr;
+    uint64_t size;
+    uint32_t type;
+} __attribute__((packed));
 
 struct fact {
     char kind;
@@ -491,6 +500,80 @@ static const struct fact facts[] = {
     VALUE(XenVersionOp.ExtraVersion, XENVER_extraversion),
     VALUE(XenVersionOp.GetFeatures, XENVER_get_features),
     VALUE(XenVersionOp.PageSize, XENVER_pagesize),
+    TYPE(HvmStartInfo, struct hvm_start_info),
+    FIELD(HvmStartInfo.Magic, struct hvm_start_info, magic),
+    FIELD(HvmStartInfo.Version, struct hvm_start_info, version),
+    FIELD(HvmStartInfo.Flags, struct hvm_start_info, flags),
+    FIELD(HvmStartInfo.NrModules, struct hvm_start_info, nr_modules),
+    FIELD(HvmStartInfo.ModlistPaddr, struct hvm_start_info, modlist_paddr),
+    FIELD(HvmStartInfo.CmdlinePaddr, struct hvm_start_info, cmdline_paddr),
+    FIELD(HvmStartInfo.RsdpPaddr, struct hvm_start_info, rsdp_paddr),
+    FIELD(HvmStartInfo.MemmapPaddr, struct hvm_start_info, memmap_paddr),
+    FIELD(HvmStartInfo.MemmapEntries, struct hvm_start_info, memmap_entries),
+    FIELD(HvmStartInfo.Reserved, struct hvm_start_info, reserved),
+    VALUE(HvmStartInfo.MagicValue, XEN_HVM_START_MAGIC_VALUE),
+    VALUE(HvmStartInfo.Version0Bytes, offsetof(struct hvm_start_info, memmap_paddr)),
+    TYPE(HvmModlistEntry, struct hvm_modlist_entry),
+    FIELD(HvmModlistEntry.Paddr, struct hvm_modlist_entry, paddr),
+    FIELD(HvmModlistEntry.Size, struct hvm_modlist_entry, size),
+    FIELD(HvmModlistEntry.CmdlinePaddr, struct hvm_modlist_entry, cmdline_paddr),
+    FIELD(HvmModlistEntry.Reserved, struct hvm_modlist_entry, reserved),
+    TYPE(HvmMemmapTableEntry, struct hvm_memmap_table_entry),
+    FIELD(HvmMemmapTableEntry.Addr, struct hvm_memmap_table_entry, addr),
+    FIELD(HvmMemmapTableEntry.Size, struct hvm_memmap_table_entry, size),
+    FIELD(HvmMemmapTableEntry.Type, struct hvm_memmap_table_entry, type),
+    FIELD(HvmMemmapTableEntry.Reserved, struct hvm_memmap_table_entry, reserved),
+    VALUE(HvmMemmapType.Ram, XEN_HVM_MEMMAP_TYPE_RAM),
+    VALUE(HvmMemmapType.Reserved, XEN_HVM_MEMMAP_TYPE_RESERVED),
+    VALUE(HvmMemmapType.Acpi, XEN_HVM_MEMMAP_TYPE_ACPI),
+    VALUE(HvmMemmapType.Nvs, XEN_HVM_MEMMAP_TYPE_NVS),
+    VALUE(HvmMemmapType.Unusable, XEN_HVM_MEMMAP_TYPE_UNUSABLE),
+    VALUE(HvmMemmapType.Disabled, XEN_HVM_MEMMAP_TYPE_DISABLED),
+    VALUE(HvmMemmapType.Pmem, XEN_HVM_MEMMAP_TYPE_PMEM),
+    VALUE(StartInfoFlags.Privileged, SIF_PRIVILEGED),
+    VALUE(StartInfoFlags.Initdomain, SIF_INITDOMAIN),
+    VALUE(StartInfoFlags.MultibootMod, SIF_MULTIBOOT_MOD),
+    VALUE(StartInfoFlags.ModStartPfn, SIF_MOD_START_PFN),
+    VALUE(StartInfoFlags.VirtP2m4Tools, SIF_VIRT_P2M_4TOOLS),
+    TYPE(E820Entry, struct e820_entry),
+    FIELD(E820Entry.Addr, struct e820_entry, addr),
+    FIELD(E820Entry.Size, struct e820_entry, size),
+    FIELD(E820Entry.Type, struct e820_entry, type),
+    TYPE(XenMemoryMap, struct xen_memory_map),
+    FIELD(XenMemoryMap.NrEntries, struct xen_memory_map, nr_entries),
+    FIELD(XenMemoryMap.Buffer, struct xen_memory_map, buffer),
+    VALUE(MemoryOp.MemoryMap, XENMEM_memory_map),
+    VALUE(VcpuTimeInfo.TscStable, XEN_PVCLOCK_TSC_STABLE_BIT),
+    VALUE(XenCpuid.FirstLeaf, XEN_CPUID_FIRST_LEAF),
+    VALUE(XenCpuid.SignatureEbx, XEN_CPUID_SIGNATURE_EBX),
+    VALUE(XenCpuid.SignatureEcx, XEN_CPUID_SIGNATURE_ECX),
+    VALUE(XenCpuid.SignatureEdx, XEN_CPUID_SIGNATURE_EDX),
+    VALUE(XenCpuidFeatures.ApicAccessVirt, XEN_HVM_CPUID_APIC_ACCESS_VIRT),
+    VALUE(XenCpuidFeatures.X2ApicVirt, XEN_HVM_CPUID_X2APIC_VIRT),
+    VALUE(XenCpuidFeatures.IommuMappings, XEN_HVM_CPUID_IOMMU_MAPPINGS),
+    VALUE(XenCpuidFeatures.VcpuIdPresent, XEN_HVM_CPUID_VCPU_ID_PRESENT),
+    VALUE(XenCpuidFeatures.DomidPresent, XEN_HVM_CPUID_DOMID_PRESENT),
+    VALUE(XenCpuidFeatures.ExtDestId, XEN_HVM_CPUID_EXT_DEST_ID),
+    VALUE(XenCpuidFeatures.UpcallVector, XEN_HVM_CPUID_UPCALL_VECTOR),
+    VALUE(ElfNoteType.Info, XEN_ELFNOTE_INFO),
+    VALUE(ElfNoteType.Entry, XEN_ELFNOTE_ENTRY),
+    VALUE(ElfNoteType.HypercallPage, XEN_ELFNOTE_HYPERCALL_PAGE),
+    VALUE(ElfNoteType.VirtBase, XEN_ELFNOTE_VIRT_BASE),
+    VALUE(ElfNoteType.PaddrOffset, XEN_ELFNOTE_PADDR_OFFSET),
+    VALUE(ElfNoteType.XenVersion, XEN_ELFNOTE_XEN_VERSION),
+    VALUE(ElfNoteType.GuestOs, XEN_ELFNOTE_GUEST_OS),
+    VALUE(ElfNoteType.GuestVersion, XEN_ELFNOTE_GUEST_VERSION),
+    VALUE(ElfNoteType.Loader, XEN_ELFNOTE_LOADER),
+    VALUE(ElfNoteType.PaeMode, XEN_ELFNOTE_PAE_MODE),
+    VALUE(ElfNoteType.Features, XEN_ELFNOTE_FEATURES),
+    VALUE(ElfNoteType.BsdSymtab, XEN_ELFNOTE_BSD_SYMTAB),
+    VALUE(ElfNoteType.HvStartLow, XEN_ELFNOTE_HV_START_LOW),
+    VALUE(ElfNoteType.L1MfnValid, XEN_ELFNOTE_L1_MFN_VALID),
+    VALUE(ElfNoteType.SuspendCancel, XEN_ELFNOTE_SUSPEND_CANCEL),
+    VALUE(ElfNoteType.InitP2m, XEN_ELFNOTE_INIT_P2M),
+    VALUE(ElfNoteType.ModStartPfn, XEN_ELFNOTE_MOD_START_PFN),
+    VALUE(ElfNoteType.SupportedFeatures, XEN_ELFNOTE_SUPPORTED_FEATURES),
+    VALUE(ElfNoteType.Phys32Entry, XEN_ELFNOTE_PHYS32_ENTRY),
     VALUE(XenErrno.EPERM, XEN_EPERM),
     VALUE(XenErrno.ENOENT, XEN_ENOENT),
     VALUE(XenErrno.ESRCH, XEN_ESRCH),
