@@ -24,6 +24,7 @@ public sealed partial class Guest
         Ports = ports.Xenbus;
         _claim = ports.ClaimAsync;
         Arguments = arguments;
+        Boot = ports.Boot;
     }
 
     /// <summary>The host it runs on: <c>simulation</c>, <c>linux</c>.</summary>
@@ -31,6 +32,9 @@ public sealed partial class Guest
 
     /// <summary>The guest's own domain number.</summary>
     public DomainId Id { get; }
+
+    /// <summary>What the guest was told at its entry: command line, modules, memory map. <see langword="null"/> on Linux, where the kernel was told.</summary>
+    public PvhBoot? Boot { get; }
 
     /// <summary>The program's own words of the command line.</summary>
     public IReadOnlyList<string> Arguments { get; }

@@ -11,4 +11,7 @@ public sealed record GuestPorts(DomainId Id, XenbusPorts Xenbus, Func<string, Ca
 {
     /// <summary>True where the guest is the whole domain, so that it answers the toolstack's requests itself; false where a kernel does.</summary>
     public bool OwnsDomain { get; init; }
+
+    /// <summary>What the guest was told at its entry; <see langword="null"/> where a kernel was.</summary>
+    public PvhBoot? Boot { get; init; }
 }

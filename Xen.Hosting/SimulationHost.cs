@@ -74,7 +74,7 @@ internal sealed class SimulationHost : IGuestHost
         GuestExit exit = GuestExit.PowerOff();
         Task life = guest.RunAsync(async () =>
         {
-            exit = await body(new GuestPorts(guest.Id, guest.Ports, static (_, _) => default) { OwnsDomain = true });
+            exit = await body(new GuestPorts(guest.Id, guest.Ports, static (_, _) => default) { OwnsDomain = true, Boot = guest.Boot });
             await guest.Store.DisposeAsync();
         });
         await Task.WhenAny(life, guest.Ended);

@@ -32,6 +32,10 @@ internal static unsafe partial class Layer
     [LibraryImport(Library, EntryPoint = "unikernel_hide_frames")]
     public static partial void HideFrames(ulong first, ulong count);
 
+    [LibraryImport(Library, EntryPoint = "unikernel_read_physical")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool ReadPhysical(ulong address, byte* buffer, ulong length);
+
     [LibraryImport(Library, EntryPoint = "unikernel_now")]
     [SuppressGCTransition]
     public static partial ulong Now();

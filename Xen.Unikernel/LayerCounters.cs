@@ -14,4 +14,11 @@ internal struct LayerCounters
     public ulong UnknownCalls;
     public ulong ConsoleDropped;
     public ulong WritableExecutablePages;
+
+    public static unsafe LayerCounters Read()
+    {
+        LayerCounters result;
+        Layer.GetCounters(&result);
+        return result;
+    }
 }

@@ -17,4 +17,11 @@ internal struct LayerInfo
     public uint IsXen;
     public ulong DirectBase;
     public ulong RandomWords;
+
+    public static unsafe LayerInfo Read()
+    {
+        LayerInfo result;
+        Layer.GetInfo(&result);
+        return result;
+    }
 }

@@ -2,8 +2,8 @@ using Xen.Platform;
 
 namespace Xen.Unikernel;
 
-/// <summary>What the guest's thread does between two turns: it looks for upcalls, and sleeps in the layer, which halts the processor.</summary>
-internal sealed class UnikernelDriver(UnikernelHypervisor hypervisor) : IRunQueueDriver
+/// <summary>What the guest's thread does between two turns: it looks for upcalls and timers, and sleeps in the layer, which halts the processor.</summary>
+internal sealed class UnikernelDriver(UnikernelHypervisor hypervisor, PvClock clock) : IRunQueueDriver
 {
     public void Poll()
     {
@@ -11,9 +11,14 @@ internal sealed class UnikernelDriver(UnikernelHypervisor hypervisor) : IRunQueu
         {
             hypervisor.Upcall?.Invoke();
         }
+
+        if (clock.Timers.NextDueNanoseconds != TimerQueue.Never)
+        {
+            clock.Timers.RunDue(clock.GetTimestamp());
+        }
     }
 
-    public void Sleep() => hypervisor.Block(ulong.MaxValue);
+    public void Sleep() => hypervisor.Block(clock.SystemTimeOf(clock.Timers.NextDueNanoseconds));
 
     public void Wake() => Layer.Wake();
 }

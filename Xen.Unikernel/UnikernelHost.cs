@@ -1,40 +1,61 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Xen.Events;
-using Xen.Grants;
 using Xen.Hosting;
 using Xen.Platform;
 using Xen.Platform.Abi;
-using Xen.Store;
 
 namespace Xen.Unikernel;
 
 /// <summary>Bare metal: the program is the domain, and its exit is the domain's end. The build of an image registers it.</summary>
-#pragma warning disable RS0030 // The layer's clock stands below the system's.
-public sealed class UnikernelHost() : RealTimeHost(TimeProvider.System)
-#pragma warning restore RS0030
+public sealed class UnikernelHost : RealTimeHost
 {
-    // Devices may use this part of the memory that is not promised yet for rings and buffers.
-    private const ulong PageBudgetDivisor = 4;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Makes the host. Only a bare-metal image can run it.</summary>
+    public UnikernelHost()
+        : this(MakeClock())
+    {
+    }
+
+    private UnikernelHost(TimeProvider clock)
+        : base(clock) => _clock = clock;
 
     /// <inheritdoc />
     public override string Name => "unikernel";
 
     /// <inheritdoc />
+    public override string OptionsHelp => BootOptions.HelpText;
+
+    /// <summary>The guest's command line without what is the runtime's (which has it already) and Linux's.</summary>
+    /// <param name="args">Not looked at: the line is read where the loader left it, quotes and all.</param>
+    /// <exception cref="GuestUsageException">An option is unknown, or its value is not one.</exception>
+    public override IReadOnlyList<string> ReadArguments(IReadOnlyList<string> args)
+    {
+        try
+        {
+            BootArguments arguments = BootArguments.Parse(UnikernelBoot.Read().CommandLine);
+            string[] log = arguments.LogRules is { } rules ? ["--log", rules] : [];
+            string[] help = arguments.IsHelpRequested ? [BootOptions.Help] : [];
+            return [.. log, .. help, "--", .. arguments.Arguments];
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidDataException)
+        {
+            throw new GuestUsageException(exception.Message);
+        }
+    }
+
+    /// <inheritdoc />
     protected override void Open(ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
     {
-        LayerInfo info = ReadInfo();
-        if (info.IsXen == 0)
+        LayerInfo info = LayerInfo.Read();
+        if (_clock is not PvClock clock)
         {
             throw new XenException(XenErrno.ENODEV, "start as a guest", "this machine is not Xen's: there is no xenstore, and there are no devices");
         }
 
         var hypervisor = new UnikernelHypervisor(info);
-#pragma warning disable RS0030
-        var queue = new GuestRunQueue(TimeProvider.System, new UnikernelDriver(hypervisor));
-#pragma warning restore RS0030
-        queue.Run(() => LiveAsync(hypervisor, queue, loggerFactory, life));
+        var queue = new GuestRunQueue(clock, new UnikernelDriver(hypervisor, clock));
+        queue.Run(() => UnikernelDomain.LiveAsync(hypervisor, queue, loggerFactory, life));
     }
 
     /// <inheritdoc />
@@ -53,39 +74,11 @@ public sealed class UnikernelHost() : RealTimeHost(TimeProvider.System)
         throw new InvalidOperationException("Xen has not ended the domain.");
     }
 
-    private static async Task LiveAsync(
-        UnikernelHypervisor hypervisor, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
+    private static unsafe TimeProvider MakeClock()
     {
-        var lifecycle = new UnikernelLifecycle();
-        LayerCounters counters = ReadCounters();
-        var budget = new PageBudget((int)((counters.CommitLimitPages - counters.CommittedPages) / PageBudgetDivisor));
-        var events = new GuestEventChannels(hypervisor, queue, lifecycle);
-        var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
-        await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
-        string id = await store.ReadTextAsync("domid");
-        var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
-        await life(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default) { OwnsDomain = true });
-    }
-
-    private static unsafe XenStoreClient ConnectStore(
-        UnikernelHypervisor hypervisor, GuestEventChannels events, GuestRunQueue queue, ILoggerFactory loggerFactory)
-    {
-        byte* page = UnikernelHypervisor.ShowFrame(hypervisor.GetHvmParam(HvmParam.StorePfn));
-        EventPort port = events.Adopt((uint)hypervisor.GetHvmParam(HvmParam.StoreEvtchn));
-        return new XenStoreClient(new RingStoreTransport(page, port, events, queue), queue, loggerFactory);
-    }
-
-    private static unsafe LayerInfo ReadInfo()
-    {
-        LayerInfo info;
-        Layer.GetInfo(&info);
-        return info;
-    }
-
-    private static unsafe LayerCounters ReadCounters()
-    {
-        LayerCounters counters;
-        Layer.GetCounters(&counters);
-        return counters;
+        var shared = (SharedInfo*)Layer.SharedInfo();
+#pragma warning disable RS0030 // Without Xen there is no other clock than the layer's, which stands below the system's.
+        return shared is null ? TimeProvider.System : new PvClock(new UnikernelProcessor(), shared, &((VcpuInfo*)shared)->Time, scheduler: null, Layer.Wake);
+#pragma warning restore RS0030
     }
 }

@@ -64,6 +64,17 @@ void unikernel_hide_frames(u64 first, u64 count) {
   interrupts_restore(flags);
 }
 
+bool unikernel_read_physical(u64 address, void *buffer, u64 length) {
+  u64 flags = interrupts_off();
+  bool is_there = paging_is_shown(address, length);
+  interrupts_restore(flags);
+  if (is_there) {
+    memcpy(buffer, direct(address), length);
+  }
+
+  return is_there;
+}
+
 u64 unikernel_now(void) {
   return clock_monotonic();
 }

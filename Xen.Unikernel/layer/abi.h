@@ -27,6 +27,8 @@ void unikernel_free_frames(void *address, u64 count);
 /* Shows frames that are not RAM: never executable. Null when there is no memory for page tables. */
 void *unikernel_show_frames(u64 first, u64 count);
 void unikernel_hide_frames(u64 first, u64 count);
+/* Copies physical memory; false when a part of it is not there. */
+bool unikernel_read_physical(u64 address, void *buffer, u64 length);
 u64 unikernel_now(void);
 u64 unikernel_timestamp_counter(void);
 void *unikernel_shared_info(void);

@@ -1,7 +1,7 @@
 #include "command.h"
 
-/* Options that are settings of the runtime, which reads them from the environment before C# runs. BootArguments has the same table, and
-   refuses what cannot be understood; here such a word is left alone. */
+/* Options that are settings of the runtime, which reads them from the environment before C# runs. Xen.Platform's BootOptions has the same table,
+   and C# refuses what cannot be understood; here such a word is left alone. */
 struct setting {
   const char *option;
   const char *variable;
@@ -9,9 +9,12 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-    {"--gc-heap-hard-limit=", "DOTNET_GCHeapHardLimit", true},
-    {"--gc-conserve-memory=", "DOTNET_GCConserveMemory", false},
-    {"--gc-gen0-size=", "DOTNET_GCgen0size", true},
+    {"--gc-heap-hard-limit", "DOTNET_GCHeapHardLimit", true},
+    {"--gc-heap-hard-limit-percent", "DOTNET_GCHeapHardLimitPercent", false},
+    {"--gc-conserve-memory", "DOTNET_GCConserveMemory", false},
+    {"--gc-gen0-size", "DOTNET_GCgen0size", true},
+    {"--gc-concurrent", "DOTNET_gcConcurrent", false},
+    {"--gc-retain-vm", "DOTNET_GCRetainVM", false},
 };
 
 static char line_copy[COMMAND_SIZE], words[COMMAND_SIZE], settings_text[1024];
@@ -81,13 +84,37 @@ static void set(const char *name, u64 value) {
   }
 }
 
-static void apply_setting(const char *word) {
+/* What is behind the option's name: "" at its end, the value behind "=", null for another option. */
+static const char *value_in(const char *word, const char *option) {
+  size_t length = text_length(option);
+  if (!text_begins(word, option) || (word[length] && word[length] != '=')) {
+    return NULL;
+  }
+
+  return word[length] ? word + length + 1 : word + length;
+}
+
+/* --name=value, or --name value. */
+static void apply_setting(const char *word, const char *following) {
   u64 value;
   for (u32 i = 0; i < COUNT_OF(settings); i++) {
-    if (text_begins(word, settings[i].option) && parse(word + text_length(settings[i].option), settings[i].is_size, &value)) {
+    const char *text = value_in(word, settings[i].option);
+    text = text && !*text ? following : text;
+    if (text && parse(text, settings[i].is_size, &value)) {
       set(settings[i].variable, value);
     }
   }
+}
+
+/* The program's words end with "--": what is behind it is not looked at. */
+static void apply_settings(void) {
+  for (u32 i = 0; i < argument_count && !text_equals(arguments[i], "--"); i++) {
+    apply_setting(arguments[i], i + 1 < argument_count ? arguments[i + 1] : NULL);
+  }
+}
+
+static bool is_environment(const char *word) {
+  return text_begins(word, "DOTNET_");
 }
 
 void command_start(const char *line) {
@@ -98,20 +125,17 @@ void command_start(const char *line) {
   }
 
   char *at = words, *word;
+  bool is_over = false;
   while ((word = next_word(&at))) {
-    if (text_begins(word, "DOTNET_")) {
-      if (environment_count < COMMAND_WORDS) {
-        environment[environment_count++] = word;
-      }
-
-      continue;
-    }
-
-    apply_setting(word);
-    if (argument_count < COMMAND_WORDS) {
+    is_over |= text_equals(word, "--");
+    if (is_environment(word) && !is_over && environment_count < COMMAND_WORDS) {
+      environment[environment_count++] = word;
+    } else if (argument_count < COMMAND_WORDS) {
       arguments[argument_count++] = word;
     }
   }
+
+  apply_settings();
 }
 
 const char *command_line(void) {

@@ -88,6 +88,30 @@ void paging_hide(u64 physical, u64 size) {
   }
 }
 
+static bool is_page_shown(u64 address) {
+  u64 *large = walk(address, 2, false);
+  if (large && *large & PTE_LARGE) {
+    return *large & PTE_PRESENT;
+  }
+
+  u64 *entry = paging_entry(address);
+  return entry && *entry & PTE_PRESENT;
+}
+
+bool paging_is_shown(u64 physical, u64 size) {
+  if (physical + size < physical || physical + size > 1ul << 46) {
+    return false;
+  }
+
+  for (u64 at = PAGE_DOWN(physical); at < physical + size; at += PAGE_SIZE) {
+    if (!is_page_shown((u64)direct(at))) {
+      return false;
+    }
+  }
+
+  return true;
+}
+
 /* RAM without the image: its code must not be writable at a second address. */
 static void show_ram(struct range range) {
   u64 image_start = PAGE_DOWN(__ehdr_start), image_end = PAGE_UP(_end);

@@ -19,6 +19,8 @@ u64 *paging_entry(u64 address);
 /* Shows frames that are not RAM, or not in the tables yet, at DIRECT_BASE: writable, never executable. False when there is no memory for tables. */
 bool paging_show(u64 physical, u64 size, u64 flags);
 void paging_hide(u64 physical, u64 size);
+/* True when all of a range of physical memory can be read at DIRECT_BASE. */
+bool paging_is_shown(u64 physical, u64 size);
 /* Flags of an entry for a protection as mmap has it. */
 u64 paging_flags(u32 protection);
 /* W^X, looked at entry by entry: how many pages can be both written and executed. */

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Xen.Events;
+using Xen.Grants;
+using Xen.Hosting;
+using Xen.Platform;
+using Xen.Platform.Abi;
+using Xen.Store;
+
+namespace Xen.Unikernel;
+
+/// <summary>The domain's ports, opened and closed around its life.</summary>
+internal static class UnikernelDomain
+{
+    // Devices may use this part of the memory that is not promised yet for rings and buffers.
+    private const ulong PageBudgetDivisor = 4;
+
+    public static async Task LiveAsync(
+        UnikernelHypervisor hypervisor, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
+    {
+        var lifecycle = new UnikernelLifecycle();
+        LayerCounters counters = LayerCounters.Read();
+        var budget = new PageBudget((int)((counters.CommitLimitPages - counters.CommittedPages) / PageBudgetDivisor));
+        var events = new GuestEventChannels(hypervisor, queue, lifecycle);
+        var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
+        await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
+        string id = await store.ReadTextAsync("domid");
+        var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
+        await life(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default)
+        {
+            OwnsDomain = true,
+            Boot = UnikernelBoot.Read(),
+        });
+    }
+
+    private static unsafe XenStoreClient ConnectStore(
+        UnikernelHypervisor hypervisor, GuestEventChannels events, GuestRunQueue queue, ILoggerFactory loggerFactory)
+    {
+        byte* page = UnikernelHypervisor.ShowFrame(hypervisor.GetHvmParam(HvmParam.StorePfn));
+        EventPort port = events.Adopt((uint)hypervisor.GetHvmParam(HvmParam.StoreEvtchn));
+        return new XenStoreClient(new RingStoreTransport(page, port, events, queue), queue, loggerFactory);
+    }
+}
