@@ -14,6 +14,7 @@ internal struct LayerCounters
     public ulong UnknownCalls;
     public ulong ConsoleDropped;
     public ulong WritableExecutablePages;
+    public ulong DoubledInterrupts;
 
     public static unsafe LayerCounters Read()
     {

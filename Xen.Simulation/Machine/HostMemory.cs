@@ -5,25 +5,27 @@ using Xen.Platform;
 namespace Xen.Simulation.Machine;
 
 /// <summary>
-/// A run of host memory that stands for machine pages, zeroed. On Linux its pages can be shown again at other addresses; elsewhere they cannot,
+/// A run of host memory that stands for machine pages, zeroed. On Linux its pages can be shown again at other addresses; elsewhere and on bare metal they cannot,
 /// and only foreign pages that lie side by side in their owner can be mapped side by side.
 /// </summary>
 internal sealed unsafe class HostMemory : CriticalFinalizerObject, IDisposable
 {
     private readonly int _descriptor = -1;
+    private readonly byte* _block;
     private byte* _address;
 
     public HostMemory(string name, int pageCount)
     {
         PageCount = pageCount;
-        if (!OperatingSystem.IsLinux())
+        _descriptor = OperatingSystem.IsLinux() ? Libc.MemfdCreate(name, Libc.CloseOnExec) : -1;
+        if (_descriptor < 0 && HasNoMemoryFiles())
         {
-            _address = (byte*)NativeMemory.AlignedAlloc((nuint)Length, PageSize.Bytes);
-            NativeMemory.Clear(_address, (nuint)Length);
+            // Zeroed by whoever has it: most of a domain's pages are never touched.
+            _block = (byte*)NativeMemory.AllocZeroed((nuint)Length + PageSize.Bytes);
+            _address = (byte*)(((nuint)_block + PageSize.Bytes - 1) & ~(nuint)(PageSize.Bytes - 1));
             return;
         }
 
-        _descriptor = Libc.MemfdCreate(name, Libc.CloseOnExec);
         if (_descriptor < 0 || Libc.Ftruncate(_descriptor, Length) != 0)
         {
             throw Failed("make", name);
@@ -68,6 +70,9 @@ internal sealed unsafe class HostMemory : CriticalFinalizerObject, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    // Another system, or bare metal, which speaks Linux's language but has no such file.
+    private static bool HasNoMemoryFiles() => !OperatingSystem.IsLinux() || Marshal.GetLastPInvokeError() == (int)XenErrno.ENOSYS;
+
     private static XenException Failed(string what, string name) =>
         new((XenErrno)Marshal.GetLastPInvokeError(), $"{what} the memory of {name}", "the host has no memory for another simulated domain");
 
@@ -80,7 +85,7 @@ internal sealed unsafe class HostMemory : CriticalFinalizerObject, IDisposable
 
         if (_descriptor < 0)
         {
-            NativeMemory.AlignedFree(_address);
+            NativeMemory.Free(_block);
         }
         else
         {

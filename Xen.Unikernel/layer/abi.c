@@ -10,6 +10,7 @@
 #include "start_info.h"
 #include "syscalls.h"
 #include "threads.h"
+#include "traps.h"
 #include "vm.h"
 #include "xen.h"
 
@@ -24,7 +25,7 @@ void unikernel_get_info(struct unikernel_info *info) {
 void unikernel_get_counters(struct unikernel_counters *counters) {
   u64 flags = interrupts_off();
   *counters = (struct unikernel_counters){frames_free(), commit_charged(), commit_limit(), thread_count(), threads_idle_time(),
-                                          syscalls_unknown(), console_dropped(), paging_count_writable_executable()};
+                                          syscalls_unknown(), console_dropped(), paging_count_writable_executable(), traps_doubled_interrupts()};
   interrupts_restore(flags);
 }
 

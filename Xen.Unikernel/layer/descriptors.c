@@ -5,6 +5,8 @@
 #define STACK_SIZE 8192
 #define GATE_INTERRUPT 0x8e
 #define SELECTOR_TSS 24
+#define STUB_SIZE 16ul
+#define FIRST_INTERRUPT 32
 
 /* Interrupt stack table: a stack for each kind of entry that may come while another is being handled. */
 enum { IST_INTERRUPT = 1, IST_EXCEPTION, IST_PAGE_FAULT, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_COUNT };
@@ -31,7 +33,21 @@ extern const u8 trap_stubs[];
 
 static u8 stacks[IST_COUNT][STACK_SIZE] __attribute__((aligned(16)));
 static struct gate idt[256];
-static struct tss tss;
+
+/* Interrupts push their frame into the TSS itself, so that SS, the first word of it, replaces the pointer to this very stack until the stub puts it
+   back. A processor that delivers the same interrupt again before the stub's first instruction then has no stack for it, and the first frame
+   is not overwritten: the page fault returns to the stub. QEMU 7.2 does that to guests of a Xen that it emulates, once in some thousand
+   interrupts; Linux bears it because it takes interrupts on the stack in use, which code with a red zone cannot. */
+#define TSS_IST_OFFSET 0x24
+#define TSS_BELOW_TOP (TSS_IST_OFFSET + sizeof(u64))
+static u8 interrupt_area[STACK_SIZE + sizeof(struct tss)] __attribute__((aligned(16)));
+#define interrupt_top (interrupt_area + STACK_SIZE)
+#define task_state ((struct tss *)(interrupt_top - TSS_BELOW_TOP))
+_Static_assert(offsetof(struct tss, ist) == TSS_IST_OFFSET, "TSS");
+
+/* Read by traps.S: where the pointer is, and what it is. */
+u64 *interrupt_stack_slot;
+u64 interrupt_stack_top;
 /* Null, code, data, and the TSS in two entries. */
 static u64 gdt[5] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff};
 
@@ -53,22 +69,31 @@ static void load(void) {
 
 void descriptors_start(void) {
   for (u32 i = 0; i < COUNT_OF(idt); i++) {
-    u64 stub = (u64)trap_stubs + i * 16ul;
+    u64 stub = (u64)trap_stubs + i * STUB_SIZE;
     idt[i] = (struct gate){(u16)stub, SELECTOR_CODE, ist_of(i), GATE_INTERRUPT, (u16)(stub >> 16), (u32)(stub >> 32), 0};
   }
 
   for (u32 i = 1; i < IST_COUNT; i++) {
-    tss.ist[i - 1] = (u64)stacks[i] + STACK_SIZE;
+    task_state->ist[i - 1] = (u64)stacks[i] + STACK_SIZE;
   }
 
-  tss.io_map = sizeof tss;
-  u64 base = (u64)&tss;
-  gdt[3] = (sizeof tss - 1) | (base & 0xffffff) << 16 | 0x89ul << 40 | (base >> 24 & 0xff) << 56;
+  interrupt_stack_slot = (u64 *)((u8 *)task_state + TSS_IST_OFFSET);
+  interrupt_stack_top = (u64)interrupt_top;
+  task_state->ist[IST_INTERRUPT - 1] = interrupt_stack_top;
+  task_state->io_map = sizeof(struct tss);
+  u64 base = (u64)task_state;
+  gdt[3] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 | 0x89ul << 40 | (base >> 24 & 0xff) << 56;
   gdt[4] = base >> 32;
   load();
 }
 
+bool descriptors_is_interrupt_stub(u64 address) {
+  u64 offset = address - (u64)trap_stubs;
+  return offset < 256 * STUB_SIZE && offset % STUB_SIZE == 0 && offset / STUB_SIZE >= FIRST_INTERRUPT;
+}
+
 bool descriptors_is_layer_stack(u64 address) {
   extern const u8 boot_stack[], boot_stack_end[];
-  return (address >= (u64)stacks && address < (u64)stacks + sizeof stacks) || (address >= (u64)boot_stack && address < (u64)boot_stack_end);
+  return (address >= (u64)stacks && address < (u64)stacks + sizeof stacks) ||
+         (address >= (u64)interrupt_area && address < (u64)interrupt_area + sizeof interrupt_area) || (address >= (u64)boot_stack && address < (u64)boot_stack_end);
 }

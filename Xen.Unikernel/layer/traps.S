@@ -68,21 +68,31 @@ exception_entry:
     call exception              /* may change the frame: a signal's handler runs next */
     jmp return_to_frame
 
+    /* The frame is in the TSS (descriptors.c): it moves to a stack of its own, and the TSS gets its pointer back. */
 interrupt_entry:
     push_registers
     cld
+    mov %rsp, %rsi
+    mov $interrupt_work_end - FRAME_SIZE, %rdi
+    mov $FRAME_SIZE / 8, %ecx
+    rep movsq
+    mov $interrupt_work_end - FRAME_SIZE, %rsp
+    mov interrupt_stack_slot, %rax
+    mov interrupt_stack_top, %rcx
+    mov %rcx, (%rax)
     mov %rsp, %rdi
     call interrupt              /* true: another thread should run */
     test %al, %al
     jz return_to_frame
 
-    /* The interrupt's stack is one for all threads, so the frame moves to the kernel stack of this one; the program was running, so that is empty. */
+    /* The work stack is one for all threads, so the frame moves to the kernel stack of this one; the program was running, so that is empty. */
     mov %rsp, %rsi
     mov kernel_stack_top, %rdi
     sub $FRAME_SIZE, %rdi
-    mov %rdi, %rsp
+    mov %rdi, %rdx
     mov $FRAME_SIZE / 8, %ecx
     rep movsq
+    mov %rdx, %rsp
     mov %rsp, %rdi
     call preempt
 
@@ -141,5 +151,9 @@ kernel_stack_top:
     .skip 8
 program_stack_pointer:
     .skip 8
+    .balign 16
+interrupt_work:
+    .skip 8192
+interrupt_work_end:
 
     .section .note.GNU-stack, "", @progbits

@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "signals.h"
 #include "threads.h"
+#include "traps.h"
 #include "vm.h"
 #include "xen.h"
 
@@ -23,6 +24,12 @@
 
 /* The layer's own code, between symbols that the linker makes of the section's name. */
 extern const u8 __start_xen_layer[], __stop_xen_layer[];
+
+static u64 doubled_interrupts;
+
+u64 traps_doubled_interrupts(void) {
+  return doubled_interrupts;
+}
 
 static bool is_in_layer(const struct frame *frame) {
   return frame->rip >= (u64)__start_xen_layer && frame->rip < (u64)__stop_xen_layer;
@@ -54,6 +61,12 @@ _Noreturn static void die_of_page_fault(const struct frame *frame, u64 address, 
 }
 
 static void page_fault(struct frame *frame) {
+  /* The interrupt came a second time: its stub begins, with the first frame. */
+  if (descriptors_is_interrupt_stub(frame->rip)) {
+    doubled_interrupts++;
+    return;
+  }
+
   u64 address = read_cr2();
   enum fault_result result = vm_fault(address, frame->error & ERROR_WRITE, frame->error & ERROR_EXECUTE);
   if (result == FAULT_RESOLVED) {

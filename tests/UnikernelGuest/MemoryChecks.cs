@@ -16,6 +16,8 @@ internal static class MemoryChecks
         ("memory-collect-while-spinning", CollectWhileSpinning),
         ("memory-collect-while-allocating", CollectWhileAllocating),
         ("memory-pinned", Pinned),
+        ("memory-not-writable-and-executable", NotWritableAndExecutable),
+        ("memory-beyond-4-gibibytes", Beyond4Gibibytes),
     ];
 
     private static void Churn()
@@ -169,6 +171,37 @@ internal static class MemoryChecks
                 Require(before == after, "a pinned array at its place");
             }
         }
+    }
+
+    private static void NotWritableAndExecutable()
+    {
+        LayerCounters counters = LayerCounters.Read();
+        Require(counters.WritableExecutablePages == 0, $"no page that can be written and executed, not {counters.WritableExecutablePages}");
+    }
+
+    // Only where there is so much: whole blocks of pages until one lies there.
+    private static unsafe void Beyond4Gibibytes()
+    {
+        const ulong Pages = 1024;
+        LayerCounters counters = LayerCounters.Read();
+        if (counters.FreeFrames < (4UL << 30) / 4096)
+        {
+            return;
+        }
+
+        var blocks = new List<nint>();
+        ulong highest = 0;
+        byte* block;
+        while (highest < 4UL << 30 && (block = LayerCounters.TakeFrames(Pages)) is not null)
+        {
+            blocks.Add((nint)block);
+            block[0] = 1;
+            block[(Pages * 4096) - 1] = 1;
+            highest = Math.Max(highest, (ulong)block & 0x7FFF_FFFF_FFFF);
+        }
+
+        blocks.ForEach(taken => LayerCounters.GiveFrames((byte*)taken, Pages));
+        Require(highest >= 4UL << 30, $"memory beyond 4 GiB, the highest is at {highest:x}");
     }
 
     private sealed class Finalized

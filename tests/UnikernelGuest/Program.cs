@@ -1,9 +1,11 @@
+using System.Globalization;
 using Xen.UnikernelGuest;
 
 // A guest of the tests: on plain QEMU, on Xen, and as a Linux process. Each word is a verb; what it finds is said line by line.
 return args switch
 {
     ["checks", .. string[] names] => CheckRunner.Run(names),
+    ["xen-checks", string seed, string runs, .. string[] names] => XenChecks.Run(ulong.Parse(seed, CultureInfo.InvariantCulture), int.Parse(runs, CultureInfo.InvariantCulture), names),
     ["violate", string name] => Violations.Commit(name),
     ["crash"] => throw new InvalidOperationException("nobody catches this"),
     _ => Usage(),
@@ -11,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: checks [NAME]... | violate NAME | crash");
+    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | crash");
     return 64;
 }

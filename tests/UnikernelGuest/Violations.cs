@@ -86,19 +86,19 @@ internal static unsafe partial class Violations
 
     private static void PageAfterFree()
     {
-        byte* page = AllocateFrames(1);
-        FreeFrames(page, 1);
+        byte* page = LayerCounters.TakeFrames(1);
+        LayerCounters.GiveFrames(page, 1);
         page[0] = 0x41;
-        for (int i = 0; i < 100_000 && AllocateFrames(1) is not null; i++)
+        for (int i = 0; i < 100_000 && LayerCounters.TakeFrames(1) is not null; i++)
         {
         }
     }
 
     private static void PageFreedTwice()
     {
-        byte* page = AllocateFrames(1);
-        FreeFrames(page, 1);
-        FreeFrames(page, 1);
+        byte* page = LayerCounters.TakeFrames(1);
+        LayerCounters.GiveFrames(page, 1);
+        LayerCounters.GiveFrames(page, 1);
     }
 
     private static void MapWritableExecutable()
@@ -110,12 +110,6 @@ internal static unsafe partial class Violations
             Environment.FailFast("the mapping was refused, as it must be");
         }
     }
-
-    [LibraryImport("unikernel", EntryPoint = "unikernel_allocate_frames")]
-    private static partial byte* AllocateFrames(ulong count);
-
-    [LibraryImport("unikernel", EntryPoint = "unikernel_free_frames")]
-    private static partial void FreeFrames(byte* address, ulong count);
 
     [LibraryImport("libSystem.Native", EntryPoint = "mmap")]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);

@@ -3,7 +3,8 @@ namespace Xen.Hosts.Tests.Aot;
 /// <summary>A program of the tests, published once with NativeAOT into artifacts; what has not changed since the last time is not made again.</summary>
 /// <param name="project">Its folder in tests.</param>
 /// <param name="program">Its name.</param>
-internal sealed class AotImage(string project, string program)
+/// <param name="runtime">The runtime that its project names, which is then part of its folder's name.</param>
+internal sealed class AotImage(string project, string program, string? runtime = null)
 {
     private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(15);
     private readonly Lazy<ProgramRun> _published = new(() => Publish(project));
@@ -13,6 +14,9 @@ internal sealed class AotImage(string project, string program)
 
     /// <summary>A guest whose image has one host.</summary>
     public static AotImage BareMetal { get; } = new("AotBareMetal", "aot-bare-metal");
+
+    /// <summary>A guest with nothing below it, which the tests boot.</summary>
+    public static AotImage UnikernelGuest { get; } = new("UnikernelGuest", "unikernel-guest", "linux-x64");
 
     /// <summary>The native program.</summary>
     public string Native => Path.Combine(Output("publish"), program);
@@ -28,7 +32,7 @@ internal sealed class AotImage(string project, string program)
 
     private static string Repository { get; } = FindRepository();
 
-    private string Output(string kind) => Path.Combine(Repository, "artifacts", kind, project, "release");
+    private string Output(string kind) => Path.Combine(Repository, "artifacts", kind, project, runtime is null ? "release" : $"release_{runtime}");
 
     private static ProgramRun Publish(string project)
     {
