@@ -83,12 +83,12 @@ public sealed class LabBoot
         return [option, $"{Path.Combine(FolderOf(project), name)}:/usr/bin/{name}"];
     }
 
-    // The one file of its publish folder that is an image; dom0 knows it by its project's name.
+    // The image of a unikernel, ready for a toolstack, else the program as it was linked.
     private static IEnumerable<string> Image(string project)
     {
         string folder = FolderOf(project);
-        string image = Directory.EnumerateFiles(folder, "*.xen").Single();
-        return ["--add", $"{image}:/lab/unikernel/{Path.GetFileName(folder)}.xen"];
+        string image = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".xen" or "").OrderDescending(StringComparer.Ordinal).First();
+        return ["--add", $"{image}:/lab/unikernel/{Path.GetFileName(folder)}"];
     }
 
     private static string FolderOf(string project) => Path.Combine(LabFolder.Published, Path.GetFileNameWithoutExtension(project));

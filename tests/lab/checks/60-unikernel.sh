@@ -52,7 +52,7 @@ says() {
 }
 
 hello() {
-  uni_start hello hello 16 '' && says hello 20 'Hello from hello, dom' && wait_until 10 guest_is_gone hello
+  uni_start hello 04-HelloUnikernel 16 '' && says hello 20 'Hello from hello, dom' && wait_until 10 guest_is_gone hello
   local status=$?
   guest_console hello
   return $status
@@ -66,7 +66,7 @@ ended() {
     [ $other = "$event" ] || actions="$actions on_$other=\"destroy\""
   done
   # shellcheck disable=SC2086
-  uni_start "$name" unikernel 32 "$2" "on_$event=\"preserve\"" $actions || return 1
+  uni_start "$name" 03-Unikernel 32 "$2" "on_$event=\"preserve\"" $actions || return 1
   wait_until 20 has_reason "$name" "$4" || { echo "reason '$(reason "$name")', expected $4"; status=1; }
   guest_console "$name"
   grep -qF "$5" "$(guest_log "$name")" || { echo "nothing on the console with '$5'"; status=1; }
@@ -103,7 +103,7 @@ serves() {
 }
 
 report() {
-  uni_start uni unikernel 32 '' "disk=['phy:$first,xvda,w']" "vif=['mac=00:16:3e:00:78:02,bridge=xenbr0,ip=$GUEST']" 'on_crash="preserve"' &&
+  uni_start uni 03-Unikernel 32 '' "disk=['phy:$first,xvda,w']" "vif=['mac=00:16:3e:00:78:02,bridge=xenbr0,ip=$GUEST']" 'on_crash="preserve"' &&
     serves && says uni 5 "'uni' on the unikernel host" && says uni 5 'is xvda: 64 MiB' && says uni 5 "answers for $GUEST: 00:16:3e:00:78:02"
   local status=$?
   guest_console uni
@@ -112,7 +112,9 @@ report() {
 check unikernel-report report
 
 pings() {
-  ping -A -q -c 1000 -w 60 "$1" && ping -A -q -c 1000 -w 60 "$1" | grep ' 0% packet loss'
+  ping -A -q -c 1000 -w 60 "$1" >$FOLDER/pings
+  cat $FOLDER/pings
+  grep '^1000 packets transmitted, 1000 packets received' $FOLDER/pings
 }
 check unikernel-ping pings $GUEST
 check unikernel-udp xslab ask-echo $GUEST 0 1472 1
@@ -133,7 +135,9 @@ is_answered() {
 ask() {
   xenstore-write "$(home)/data/command" "$1"
   wait_until 100 is_answered || { echo "no answer to '$1'"; return 1; }
-  xenstore-read "$(home)/data/answer" | grep '^ok '
+  xenstore-read "$(home)/data/answer" >$FOLDER/answer
+  cat $FOLDER/answer
+  grep -q '^ok ' $FOLDER/answer
 }
 
 disk() {
@@ -153,17 +157,22 @@ block_attach() {
     xslab pattern $FOLDER/xvdb 61 8 && says uni 5 'vbd 51728 came.'
 }
 block_detach() {
-  xl block-detach uni xvdb && wait_until 20 is_not_noted vbd/xvdb && says uni 10 'vbd 51728 left.' && ! xenstore-exists "$(home)/device/vbd/51728"
+  xl block-detach uni xvdb && wait_until 20 is_not_noted vbd/xvdb && says uni 10 'vbd 51728 left.' && ! xenstore-exists "$(home)/device/vbd/51728" || return 1
+  ! ask 'write xvdb 61 8' && grep 'there is no disk xvdb; there are: xvda$' $FOLDER/answer
 }
 check unikernel-block-attach block_attach
 check unikernel-block-detach block_detach
 
+answers() {
+  ping -q -c 3 -w 20 "$1" | grep '^3 packets transmitted, 3 packets received' | sed "s/^/$1: /" | grep .
+}
+
 network_attach() {
   xl network-attach uni mac=00:16:3e:00:78:03 bridge=xenbr0 ip=$SECOND && wait_until 20 is_noted vif/1 && says uni 5 'vif 1 came.' &&
-    ping -q -c 3 -w 20 $SECOND && ping -q -c 3 -w 20 $GUEST
+    answers $SECOND && answers $GUEST
 }
 network_detach() {
-  xl network-detach uni 1 && wait_until 20 is_not_noted vif/1 && says uni 10 'vif 1 left.' && ping -q -c 3 -w 20 $GUEST
+  xl network-detach uni 1 && wait_until 20 is_not_noted vif/1 && says uni 10 'vif 1 left.' && answers $GUEST
 }
 check unikernel-network-attach network_attach
 check unikernel-network-detach network_detach
@@ -187,7 +196,7 @@ pause() {
   # shellcheck disable=SC2086
   set -- $before $after "$(date +%s)000"
   echo "wall clock $(($4 - $1)) ms, up $(($5 - $2)) ms, dom0 $(($6 - $3)) ms; wall clock against dom0's $(($4 - $7)) ms"
-  [ $(($6 - $3)) -gt 4000 ] && near $(($4 - $1)) $(($6 - $3)) 1000 && near $(($5 - $2)) $(($6 - $3)) 1000 && near "$4" "$7" 3000 && ping -q -c 3 -w 20 $GUEST
+  answers $GUEST >/dev/null && [ $(($6 - $3)) -gt 4000 ] && near $(($4 - $1)) $(($6 - $3)) 1000 && near $(($5 - $2)) $(($6 - $3)) 1000 && near "$4" "$7" 3000
 }
 check unikernel-pause pause
 
@@ -217,7 +226,7 @@ is_anew() {
 # A log of the guest's consoles goes on.
 reboot_asked() {
   local id
-  id=$(xl domid uni) && xl reboot uni && wait_until 30 is_anew "$id" && serves && ping -q -c 3 -w 20 $GUEST && says uni 5 'vif 0 left.'
+  id=$(xl domid uni) && xl reboot uni && wait_until 30 is_anew "$id" && serves && answers $GUEST && says uni 5 'vif 0 left.'
 }
 check unikernel-reboot reboot_asked
 
