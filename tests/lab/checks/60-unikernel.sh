@@ -59,6 +59,7 @@ hello() {
 }
 check unikernel-hello hello
 
+# The words behind -- are the program's.
 # ended NAME EXTRA EVENT REASON TEXT: a guest that leaves by itself and is kept for that event alone; its console has TEXT.
 ended() {
   local name=$1 event=$3 status=0 other actions=''
@@ -73,10 +74,10 @@ ended() {
   xl destroy "$name"
   return $status
 }
-check unikernel-exit ended leaving '--exit 3' poweroff 0 "'leaving' on the unikernel host"
-check unikernel-reboot-exit ended rebooting --reboot reboot 1 "'rebooting' on the unikernel host"
-check unikernel-crash ended crashing --crash crash 3 '   at Unikernel.'
-check unikernel-usage ended wondering --bogus poweroff 0 "'--bogus' is not known"
+check unikernel-exit ended leaving '-- --exit 3' poweroff 0 "'leaving' on the unikernel host"
+check unikernel-reboot-exit ended rebooting '-- --reboot' reboot 1 "'rebooting' on the unikernel host"
+check unikernel-crash ended crashing '-- --crash' crash 3 '   at Unikernel.'
+check unikernel-usage ended wondering '-- --bogus' poweroff 0 "'--bogus' is not known"
 
 # The guest that stays.
 truncate -s 64M $FOLDER/xvda
