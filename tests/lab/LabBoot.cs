@@ -41,11 +41,10 @@ public sealed class LabBoot
     /// <summary>Publishes each program; returns the run that failed, or null.</summary>
     private static ToolRun? PublishAll(long start)
     {
-        foreach (string project in Programs())
+        foreach (string project in (string[])[.. Programs(), .. LabFolder.Unikernels])
         {
-            string output = Path.Combine(LabFolder.Published, Path.GetFileNameWithoutExtension(project));
             ToolRun run = ToolRun.Start(
-                Left(start, PublishSeconds), "dotnet", "publish", project, "-c", "Release", "-r", "linux-x64", "-o", output, "--nologo");
+                Left(start, PublishSeconds), "dotnet", "publish", project, "-c", "Release", "-r", "linux-x64", "-o", FolderOf(project), "--nologo");
             if (run.ExitCode != 0)
             {
                 return run;
@@ -65,6 +64,7 @@ public sealed class LabBoot
             "--console", Path.Combine(LabFolder.Results, "lab-console.log"),
             "--add", $"{LabFolder.Checks}:/lab/checks",
             .. Programs().SelectMany(project => ProgramFile("--add", project)),
+            .. LabFolder.Unikernels.SelectMany(Image),
             "--guest", Path.Combine(LabFolder.Lab, "guest-checks.sh"),
             .. LabPrograms().SelectMany(project => ProgramFile("--guest-add", project)),
         ];
@@ -80,8 +80,18 @@ public sealed class LabBoot
     private static IEnumerable<string> ProgramFile(string option, string project)
     {
         string name = Path.GetFileNameWithoutExtension(project);
-        return [option, $"{Path.Combine(LabFolder.Published, name, name)}:/usr/bin/{name}"];
+        return [option, $"{Path.Combine(FolderOf(project), name)}:/usr/bin/{name}"];
     }
+
+    // The image of a unikernel, ready for a toolstack, else the program as it was linked.
+    private static IEnumerable<string> Image(string project)
+    {
+        string folder = FolderOf(project);
+        string image = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".xen" or "").OrderDescending(StringComparer.Ordinal).First();
+        return ["--add", $"{image}:/lab/unikernel/{Path.GetFileName(folder)}"];
+    }
+
+    private static string FolderOf(string project) => Path.Combine(LabFolder.Published, Path.GetFileNameWithoutExtension(project));
 
     // The product's own command, and the lab's.
     private static string[] Programs() => [LabFolder.Tool, .. LabPrograms()];

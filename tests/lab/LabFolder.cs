@@ -14,6 +14,10 @@ internal static class LabFolder
     /// <summary>The product's command, which runs there too.</summary>
     internal static string Tool { get; } = Path.Combine(Repository, "tools", "xenstack", "xenstack.csproj");
 
+    /// <summary>The samples that Xen boots as guests, without an operating system.</summary>
+    internal static IReadOnlyList<string> Unikernels { get; } =
+        [.. new[] { "03-Unikernel", "04-HelloUnikernel" }.Select(name => Path.Combine(Repository, "samples", name, name + ".csproj"))];
+
     /// <summary>Published programs, one folder each.</summary>
     internal static string Published { get; } = Path.Combine(Repository, "artifacts", "lab");
 

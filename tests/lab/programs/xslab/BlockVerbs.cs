@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Unikernel;
 using Xen.Blkfront;
 using Xen.Devices;
 using Xen.Linux;
@@ -55,7 +56,7 @@ internal static class BlockVerbs
         {
             using (reserved)
             {
-                Pattern.Fill(reserved.Span, seed, offset);
+                SeededData.Fill(reserved.Span, seed, offset);
                 Expect(DeviceStatus.Success, await device.WriteAsync(sector, reserved), $"writing {length} reserved bytes at {offset}");
             }
 
@@ -63,7 +64,7 @@ internal static class BlockVerbs
         }
 
         byte[] own = new byte[length + 1];
-        Pattern.Fill(own.AsSpan(1), seed, offset);
+        SeededData.Fill(own.AsSpan(1), seed, offset);
         Expect(DeviceStatus.Success, await device.WriteAsync(sector, own.AsMemory(1)), $"writing {length} bytes at {offset}");
     }
 
@@ -72,7 +73,7 @@ internal static class BlockVerbs
         ulong sector = offset / (ulong)device.Info.SectorSize;
         byte[] own = new byte[length + 3];
         Expect(DeviceStatus.Success, await device.ReadAsync(sector, own.AsMemory(3)), $"reading {length} bytes at {offset}");
-        int difference = Pattern.Difference(own.AsSpan(3), seed, offset);
+        int difference = SeededData.Difference(own.AsSpan(3), seed, offset);
         Lab.Expect(difference < 0, $"the bytes that were written; the one at {offset + (ulong)Math.Max(difference, 0)} differs");
     }
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
-using Xen.Devices;
+using System.Net;
+using Unikernel;
 using Xen.Devices.Packets;
+using Xen.Devices;
 using Xen.Linux;
 using Xen.Netfront;
 
@@ -61,6 +62,25 @@ internal static class NetworkVerbs
         }
     }
 
+    /// <summary>Sends datagrams of each length from <paramref name="smallest"/> to <paramref name="largest"/> bytes, one after the other, to an echo service.</summary>
+    internal static string AskForEchoes(IPAddress address, int smallest, int largest, int step)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = (int)Timeout.TotalMilliseconds };
+        socket.Connect(address, EchoPort);
+        byte[] buffer = new byte[65536];
+        int count = 0;
+        for (int length = smallest; length <= largest; length = length < largest ? Math.Min(length + step, largest) : largest + 1)
+        {
+            byte[] data = Data(length, length);
+            socket.Send(data);
+            int received = socket.Receive(buffer);
+            Lab.Expect(buffer.AsSpan(0, received).SequenceEqual(data), $"the same {length} bytes back, found {received}");
+            count++;
+        }
+
+        return $"{count} datagrams of {smallest} to {largest} bytes echoed by {address}";
+    }
+
     private static async Task<TimeSpan> PingAsync(NetworkProbe probe, IPAddress peer, MacAddress mac)
     {
         TimeSpan sum = TimeSpan.Zero;
@@ -94,7 +114,7 @@ internal static class NetworkVerbs
     private static byte[] Data(int length, int seed)
     {
         byte[] data = new byte[(length + 7) / 8 * 8];
-        Pattern.Fill(data, (ulong)seed, 0);
+        SeededData.Fill(data, (ulong)seed, 0);
         return data[..length];
     }
 

@@ -40,6 +40,8 @@ return args switch
             guest, path, NetworkVerbs.Plain, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), command)),
     ["net-offload", var front, var other, var command] => OffloadChecks.Run(front, other, command),
     ["echo", var address, var port] => NetworkVerbs.Echo(IPAddress.Parse(address), Number(port)),
+    ["ask-echo", var address, var smallest, var largest, var step] =>
+        Lab.RunHere(() => NetworkVerbs.AskForEchoes(IPAddress.Parse(address), Number(smallest), Number(largest), Number(step))),
     ["capture", var name, var source, var pings, var datagrams] =>
         Lab.RunHere(() => Capture.Run(name, IPAddress.Parse(source), Number(pings), Number(datagrams))),
     _ => Usage(),
@@ -79,6 +81,8 @@ static int Usage()
                                                 ARP, 1,000 pings, UDP echoes (port 7) up to LARGEST bytes; COMMAND runs once connected
           net-plain ...                         the same without scatter/gather, with one event channel for both directions
           echo ADDRESS PORT                     send UDP datagrams back
+          ask-echo ADDRESS SMALLEST LARGEST STEP
+                                                have UDP datagrams (port 7) of SMALLEST to LARGEST bytes, STEP apart, sent back
           capture INTERFACE SOURCE PINGS DATAGRAMS
                                                 verify the checksums of so many ICMP and UDP packets, at least, that SOURCE sends
         The status is 0 when all is well, else 1.
