@@ -76,7 +76,7 @@ public sealed class BootArguments
             ?? throw new FormatException($"'{parts[0]}' is no option. Known are {string.Join(", ", BootOptions.All.Select(known => known.Name))}.");
         if (option.Value == BootOptionValue.None)
         {
-            IsHelpRequested = parts.Length == 1 ? true : throw new FormatException($"{option.Name} takes no value, but has '{parts[1]}'.");
+            IsHelpRequested |= parts.Length == 1 ? option.Name == BootOptions.Help : throw new FormatException($"{option.Name} takes no value, but has '{parts[1]}'.");
             return;
         }
 

@@ -9,6 +9,9 @@ public static class BootOptions
     /// <summary>The log rules.</summary>
     public const string Log = "--log";
 
+    /// <summary>No preemption on bare metal: the layer's own, which has seen it before any C# runs.</summary>
+    public const string Cooperative = "--cooperative";
+
     /// <summary>The help text.</summary>
     public const string Help = "--help";
 
@@ -21,6 +24,7 @@ public static class BootOptions
         new("--gc-gen0-size", BootOptionValue.Size, 1, long.MaxValue, "DOTNET_GCgen0size", "bytes that are allocated between two young collections"),
         new("--gc-concurrent", BootOptionValue.Number, 0, 1, "DOTNET_gcConcurrent", "1: old objects are collected beside the program"),
         new("--gc-retain-vm", BootOptionValue.Number, 0, 1, "DOTNET_GCRetainVM", "1: memory that the heap gave up is kept for it"),
+        new(Cooperative, BootOptionValue.None, 0, 0, null, "a thread runs until it waits; without it, threads take turns"),
         new(Log, BootOptionValue.Text, 0, 0, null, "log rules"),
         new(Help, BootOptionValue.None, 0, 0, null, "this text"),
     ];

@@ -44,7 +44,7 @@ void boot(u64 start_info_address) {
   command_start(start_info_command_line());
   vm_start();
   threads_start();
-  threads_set_preemptive(!command_has("--cooperative"));
+  threads_set_preemptive(!command_is_cooperative());
   apic_start();
   files_start();
   syscalls_start();

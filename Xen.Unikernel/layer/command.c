@@ -1,5 +1,7 @@
 #include "command.h"
 
+#define COOPERATIVE "--cooperative"
+
 /* Options that are settings of the runtime, which reads them from the environment before C# runs. Xen.Platform's BootOptions has the same table,
    and C# refuses what cannot be understood; here such a word is left alone. */
 struct setting {
@@ -21,6 +23,7 @@ static char line_copy[COMMAND_SIZE], words[COMMAND_SIZE], settings_text[1024];
 static char *arguments[COMMAND_WORDS + 1], *environment[COMMAND_WORDS + 1];
 static u32 argument_count, environment_count;
 static size_t settings_length;
+static bool is_cooperative;
 
 static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -94,23 +97,42 @@ static const char *value_in(const char *word, const char *option) {
   return word[length] ? word + length + 1 : word + length;
 }
 
-/* --name=value, or --name value. */
-static void apply_setting(const char *word, const char *following) {
-  u64 value;
+/* --name=value, or --name value. Returns how many words that were: 0 for another option, or a value that cannot be understood. */
+static u32 apply_setting(const char *word, const char *following) {
   for (u32 i = 0; i < COUNT_OF(settings); i++) {
+    u64 value;
     const char *text = value_in(word, settings[i].option);
-    text = text && !*text ? following : text;
+    bool is_apart = text && !*text;
+    text = is_apart ? following : text;
     if (text && parse(text, settings[i].is_size, &value)) {
       set(settings[i].variable, value);
+      return is_apart ? 2 : 1;
     }
   }
+
+  return 0;
 }
 
-/* The program's words end with "--": what is behind it is not looked at. */
+/* Takes what is the layer's and the runtime's out of the program's words. "--" ends that: what is behind it is not looked at. */
 static void apply_settings(void) {
-  for (u32 i = 0; i < argument_count && !text_equals(arguments[i], "--"); i++) {
-    apply_setting(arguments[i], i + 1 < argument_count ? arguments[i + 1] : NULL);
+  u32 kept = 0, at = 0;
+  while (at < argument_count && !text_equals(arguments[at], "--")) {
+    bool is_cooperative_word = text_equals(arguments[at], COOPERATIVE);
+    is_cooperative |= is_cooperative_word;
+    u32 taken = is_cooperative_word ? 1 : apply_setting(arguments[at], at + 1 < argument_count ? arguments[at + 1] : NULL);
+    if (!taken) {
+      arguments[kept++] = arguments[at++];
+    }
+
+    at += taken;
   }
+
+  while (at < argument_count) {
+    arguments[kept++] = arguments[at++];
+  }
+
+  argument_count = kept;
+  arguments[kept] = NULL;
 }
 
 static bool is_environment(const char *word) {
@@ -163,12 +185,6 @@ void command_set_default(const char *name, u64 value) {
   set(name, value);
 }
 
-bool command_has(const char *word) {
-  for (u32 i = 0; i < argument_count; i++) {
-    if (text_equals(arguments[i], word)) {
-      return true;
-    }
-  }
-
-  return false;
+bool command_is_cooperative(void) {
+  return is_cooperative;
 }

@@ -15,5 +15,5 @@ char **command_arguments(u32 *count);
 char **command_environment(u32 *count);
 /* Adds NAME=hexadecimal, unless the line set NAME. */
 void command_set_default(const char *name, u64 value);
-/* True when the line has exactly this word. */
-bool command_has(const char *word);
+/* --cooperative: a thread runs until it waits. */
+bool command_is_cooperative(void);

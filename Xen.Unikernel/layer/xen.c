@@ -212,10 +212,9 @@ void xen_upcall(void) {
   }
 }
 
+/* C# calls it with interrupts on: one step, or an upcall between the look and the clearing would be lost. */
 bool xen_take_upcall(void) {
-  bool result = has_upcall;
-  has_upcall = false;
-  return result;
+  return __atomic_exchange_n(&has_upcall, false, __ATOMIC_ACQ_REL);
 }
 
 void xen_wait(u64 deadline) {
