@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Xen.Events;
 using Xen.Platform;
 using Xen.Rings;
@@ -9,12 +10,13 @@ public sealed class ConsoleBackend : ConsoleEnd
 {
     /// <summary>Takes the ring as it is.</summary>
     /// <param name="name">What messages call it.</param>
-    /// <param name="page">The console page; it stays the caller's.</param>
-    /// <param name="port">The daemon's end of the event channel; it stays the caller's.</param>
+    /// <param name="ring">The page and the daemon's port; they stay the caller's.</param>
     /// <param name="events">The daemon's event channels.</param>
     /// <param name="scheduler">The daemon's scheduler.</param>
-    public unsafe ConsoleBackend(string name, byte* page, EventPort port, IEventChannels events, IGuestScheduler scheduler)
-        : base(name, XenconsRings.BackWriter<DirectMemory>(page), XenconsRings.BackReader<DirectMemory>(page), XenconsInterface.InSize, port, events, scheduler)
-    {
-    }
+    /// <param name="loggerFactory">Where it logs.</param>
+    /// <param name="options">How it behaves; <see cref="ConsoleOptions.Default"/> when left out.</param>
+    public unsafe ConsoleBackend(
+        string name, ConsoleRing ring, IEventChannels events, IGuestScheduler scheduler, ILoggerFactory loggerFactory, ConsoleOptions? options = null)
+        : base(name, events, scheduler, loggerFactory, options) =>
+        Connect(ConsoleProtocols.Back<DirectMemory>(ring.Page, Options.LongestPoll), ring.Port);
 }

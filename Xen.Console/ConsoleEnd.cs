@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
 using Xen.Devices;
 using Xen.Events;
 using Xen.Platform;
@@ -7,54 +9,42 @@ using Xen.Rings;
 namespace Xen.Console;
 
 /// <summary>
-/// One end of a console ring. The ring is taken at the indices that it holds: whoever had it before has written to it.
-/// The peer may raise no event for room (xen-protocols 1.8), so a timer with back-off looks again while output waits.
+/// One end of a console. It stays the same over any number of rings: bytes that a ring could not take wait for the next one. When the peer
+/// broke the ring (R15) or the console was given away, flushes say that they are completed and <see cref="Input"/> ends after the last byte.
 /// </summary>
-public abstract class ConsoleEnd : IConsole
+/// <remarks>All members are called on the scheduler that it was made with.</remarks>
+public abstract partial class ConsoleEnd : IConsole
 {
-    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(250);
-
     private readonly IEventChannels _events;
-    private readonly EventPort _port;
-    private readonly TimeProvider _time;
-    private readonly ByteRingWriter<DirectMemory> _toPeer;
-    private readonly ByteRingReader<DirectMemory> _fromPeer;
-    private readonly int _capacity;
+    private readonly IGuestScheduler _scheduler;
+    private readonly ILogger _logger;
     private readonly Pipe _in;
     private readonly Pipe _out;
-    private readonly WaitSource<bool> _readable;
-    private readonly WaitSource<bool> _progress;
-    private readonly CancellationTokenSource _lifetime = new();
-    private readonly ITimer _timer;
-    private TimeSpan _poll = FirstPoll;
-    private long _bytesIn;
-    private long _bytesOut;
-    private long _bytesDropped;
-    private bool _hasPending;
-    private bool _isArmed;
+    private readonly WaitQueue<bool> _drains;
+    private ConsoleConnection? _connection;
+    private Task _lastConnection = Task.CompletedTask;
     private bool _isOver;
 
     private protected ConsoleEnd(
-        string name, ByteRingWriter<DirectMemory> toPeer, ByteRingReader<DirectMemory> fromPeer, int capacity, EventPort port, IEventChannels events, IGuestScheduler scheduler)
+        string name, IEventChannels events, IGuestScheduler scheduler, ILoggerFactory loggerFactory, ConsoleOptions? options)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(scheduler);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        Options = options ?? ConsoleOptions.Default;
+        Options.Check();
         Name = name;
-        _toPeer = toPeer;
-        _fromPeer = fromPeer;
-        _capacity = capacity;
-        _port = port;
         _events = events;
+        _logger = loggerFactory.CreateLogger("Xen.Console");
+        _scheduler = scheduler;
         _time = scheduler.TimeProvider;
-        var options = new PipeOptions(readerScheduler: scheduler.PipeScheduler, writerScheduler: scheduler.PipeScheduler, useSynchronizationContext: false);
-        _in = new Pipe(options);
-        _out = new Pipe(options);
+        _in = NewPipe(scheduler, Options.InputBytes);
+        _out = NewPipe(scheduler, Options.OutputBytes);
         Output = new ConsoleWriter(_out.Writer, Pump);
-        _readable = new WaitSource<bool>(scheduler, $"{name}: input");
-        _progress = new WaitSource<bool>(scheduler, $"{name}: drained");
+        _drains = new WaitQueue<bool>(scheduler);
         _timer = _time.CreateTimer(static state => ((ConsoleEnd)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        scheduler.Schedule(static state => ((ConsoleEnd)state!).Start(), this);
+        Telemetry.Add(this);
     }
 
     /// <inheritdoc />
@@ -66,11 +56,18 @@ public abstract class ConsoleEnd : IConsole
     /// <inheritdoc />
     public PipeWriter Output { get; }
 
-    /// <summary>True once an index of the ring made no sense (R15): nothing is copied from then on.</summary>
-    public bool IsBroken => _toPeer.IsBroken || _fromPeer.IsBroken;
+    /// <summary>True once an index of the ring made no sense (R15): the console is over.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>True while bytes go through a ring.</summary>
+    public bool IsConnected => _connection is not null;
 
     /// <inheritdoc />
-    public ConsoleStatistics Statistics => new(_bytesIn, _bytesOut, _bytesDropped);
+    public ConsoleStatistics Statistics => new(Counters.BytesIn, Counters.BytesOut, Counters.BytesDropped);
+
+    internal ConsoleCounters Counters { get; } = new();
+
+    private protected ConsoleOptions Options { get; }
 
     /// <inheritdoc />
     public async ValueTask<bool> DrainAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -79,175 +76,139 @@ public abstract class ConsoleEnd : IConsole
         while (true)
         {
             Pump();
-            if (!_isOver && !_hasPending && _toPeer.FreeBytes() == _capacity)
+            if (!_hasUnsent && _connection?.Protocol.PollDrained() == true)
             {
                 return true;
             }
 
             TimeSpan left = timeout - _time.GetElapsedTime(start);
-            if (_isOver || IsBroken || left <= TimeSpan.Zero)
+            if (_isOver || left <= TimeSpan.Zero)
             {
                 return false;
             }
 
-            Arm(left);
-            await _progress.WaitAsync(cancellationToken);
+            Arm(_connection is { } connection && connection.Protocol.PollDelay < left ? connection.Protocol.PollDelay : left);
+            await _drains.WaitAsync(1, cancellationToken);
         }
     }
 
     /// <summary>
-    /// Gives the ring to another owner, in this call: what fits is written, the rest is dropped and counted. The page and the port stay the
-    /// caller's. Idempotent.
+    /// Gives the ring to another owner: what fits is written now, and from this call on neither page nor port is touched. The port can be waited
+    /// on again when <see cref="DisposeAsync"/> has ended. What was read from the ring already stays in <see cref="Input"/>. Idempotent.
     /// </summary>
-    /// <returns>How many flushed bytes did not fit.</returns>
-    public long Detach()
+    /// <param name="unsent">Gets the flushed bytes that did not fit, for the next owner; without it they are dropped.</param>
+    /// <returns>How many flushed bytes were dropped, over the console's whole life.</returns>
+    public long Detach(IBufferWriter<byte>? unsent = null)
     {
-        if (_isOver)
-        {
-            return 0;
-        }
-
         Pump();
-        _isOver = true;
-        long dropped = 0;
-        if (_out.Reader.TryRead(out ReadResult rest))
-        {
-            dropped = rest.Buffer.Length;
-            _out.Reader.AdvanceTo(rest.Buffer.End);
-        }
-
-        _bytesDropped += dropped;
-        _out.Reader.Complete();
-        _timer.Dispose();
-        _lifetime.Cancel();
-        _progress.TrySetResult(true);
-        return dropped;
+        End(unsent);
+        return Counters.BytesDropped;
     }
 
-    /// <summary>As <see cref="Detach"/>.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>As <see cref="Detach"/>, and waits, for a turn of the scheduler, until nobody waits on the port.</summary>
+    public async ValueTask DisposeAsync()
     {
         Detach();
         GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
+        await _lastConnection;
     }
 
-    private void Start()
+    /// <summary>Its name.</summary>
+    public override string ToString() => Name;
+
+    internal void OnPortClosed(ConsoleConnection connection)
     {
-        _ = FollowEventsAsync();
-        _ = PumpInputAsync();
+        if (connection == _connection)
+        {
+            Log.PortClosed(_logger, Name);
+            End(null);
+        }
     }
 
-    // Never awaits and never holds a read of the pipe across a turn, so that Detach can come at any time.
-    private void Pump()
+    private protected void Connect(ConsoleProtocol<DirectMemory> protocol, EventPort port)
+    {
+        Disconnect();
+        _isSuspended = false;
+        _connection = new ConsoleConnection(this, protocol, port, _events);
+        // On the console's own scheduler, whoever made it.
+        _scheduler.Schedule(static state => ((ConsoleConnection)state!).Start(), _connection);
+    }
+
+    private protected void Suspend() => _isSuspended = true;
+
+    private protected void Resume()
+    {
+        _isSuspended = false;
+        Pump();
+        ServeDrains();
+    }
+
+    private protected void Disconnect()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            connection.Dispose();
+            _lastConnection = connection.Completion;
+        }
+    }
+
+    private protected void GiveUp(XenException reason)
+    {
+        Log.NotAdopted(_logger, Name, reason.Message);
+        End(null);
+    }
+
+    private protected virtual void OnEnd()
+    {
+    }
+
+    private static Pipe NewPipe(IGuestScheduler scheduler, int limit) => new(new PipeOptions(
+        readerScheduler: scheduler.PipeScheduler,
+        writerScheduler: scheduler.PipeScheduler,
+        pauseWriterThreshold: limit,
+        resumeWriterThreshold: (limit + 1) / 2,
+        useSynchronizationContext: false));
+
+    private void Break()
+    {
+        IsBroken = true;
+        Log.Breach(_logger, Name);
+        End(null);
+    }
+
+    // Everybody who waits is told, in this turn (R11).
+    private void End(IBufferWriter<byte>? unsent)
     {
         if (_isOver)
         {
             return;
         }
 
-        _hasPending = false;
-        bool hasWritten = false;
-        while (!_hasPending && _out.Reader.TryRead(out ReadResult read))
+        _isOver = true;
+        Disconnect();
+        OnEnd();
+        DropOutput(unsent);
+        _in.Writer.CancelPendingFlush();
+        _in.Writer.Complete();
+        _timer.Dispose();
+        ServeDrains();
+        Telemetry.Remove(this);
+    }
+
+    private void DropOutput(IBufferWriter<byte>? unsent)
+    {
+        if (_out.Reader.TryRead(out ReadResult rest))
         {
-            ReadOnlyMemory<byte> first = read.Buffer.First;
-            int count = _toPeer.Write(first.Span);
-            _out.Reader.AdvanceTo(read.Buffer.GetPosition(count));
-            _bytesOut += count;
-            hasWritten |= count > 0;
-            _hasPending = count < first.Length;
-            if (read.Buffer.IsEmpty)
+            foreach (ReadOnlyMemory<byte> part in rest.Buffer)
             {
-                break;
+                unsent?.Write(part.Span);
             }
+
+            Counters.BytesDropped += unsent is null ? rest.Buffer.Length : 0;
+            _out.Reader.AdvanceTo(rest.Buffer.End);
         }
 
-        if (hasWritten)
-        {
-            _poll = FirstPoll;
-            _events.Notify(_port);
-        }
-
-        if (_hasPending && !IsBroken)
-        {
-            Arm(LongestPoll);
-        }
-    }
-
-    private void Arm(TimeSpan atMost)
-    {
-        if (!_isArmed)
-        {
-            _isArmed = true;
-            _timer.Change(_poll < atMost ? _poll : atMost, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void OnTimer()
-    {
-        _isArmed = false;
-        _poll = _poll * 2 < LongestPoll ? _poll * 2 : LongestPoll;
-        Pump();
-        _progress.TrySetResult(true);
-    }
-
-    private async Task FollowEventsAsync()
-    {
-        uint seen = 0;
-        try
-        {
-            while (!_isOver)
-            {
-                seen = await _events.WaitAsync(_port, seen, _lifetime.Token);
-                if (_isOver)
-                {
-                    return;
-                }
-
-                // An event without bytes brought no work, unless somebody waits for room (R9).
-                bool isSpurious = _fromPeer.AvailableBytes() == 0 && !_hasPending && !_progress.IsPending;
-                Pump();
-                _readable.TrySetResult(true);
-                _progress.TrySetResult(true);
-                _events.Complete(_port, isSpurious);
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-        {
-            Detach();
-        }
-    }
-
-    private async Task PumpInputAsync()
-    {
-        try
-        {
-            while (!_isOver && !_fromPeer.IsBroken)
-            {
-                int count = _fromPeer.Read(_in.Writer.GetSpan());
-                if (count == 0)
-                {
-                    await _readable.WaitAsync(_lifetime.Token);
-                    continue;
-                }
-
-                _bytesIn += count;
-                _in.Writer.Advance(count);
-                _events.Notify(_port);
-                FlushResult flush = await _in.Writer.FlushAsync(_lifetime.Token);
-                if (flush.IsCompleted)
-                {
-                    return;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Detached: what was read stays in the pipe for the application.
-        }
-        finally
-        {
-            await _in.Writer.CompleteAsync();
-        }
+        _out.Reader.Complete();
     }
 }

@@ -5,6 +5,10 @@ namespace Xen.Console;
 /// <summary>The writing end of a pipe that is pumped in the turn of each flush, so that no reader ever waits inside the pipe.</summary>
 internal sealed class ConsoleWriter(PipeWriter inner, Action pump) : PipeWriter
 {
+    public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+    public override long UnflushedBytes => inner.UnflushedBytes;
+
     public override void Advance(int bytes) => inner.Advance(bytes);
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
@@ -13,9 +17,10 @@ internal sealed class ConsoleWriter(PipeWriter inner, Action pump) : PipeWriter
 
     public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
+    // The reason is the application's own affair: handed on, it would be thrown where the pipe is read, in the middle of the stack.
     public override void Complete(Exception? exception = null)
     {
-        inner.Complete(exception);
+        inner.Complete();
         pump();
     }
 

@@ -14,7 +14,7 @@ public interface IConsole : IDuplexPipe, IAsyncDisposable
     /// <summary>What it has carried.</summary>
     ConsoleStatistics Statistics { get; }
 
-    /// <summary>Waits until the peer has taken every byte that was flushed. One caller at a time.</summary>
+    /// <summary>Waits until the peer has taken every byte that was flushed.</summary>
     /// <param name="timeout">How long at most.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the time was over first, or the console ended.</returns>
