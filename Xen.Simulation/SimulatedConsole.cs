@@ -22,6 +22,7 @@ public sealed class SimulatedConsole
     private readonly ArrayBufferWriter<byte> _kept = new();
     private ConsoleRing _ring;
     private ConsoleBackend? _daemon;
+    private Task _reading = Task.CompletedTask;
 
     internal SimulatedConsole(Simulation simulation, string name, ConsoleRing ring)
     {
@@ -77,7 +78,8 @@ public sealed class SimulatedConsole
             SimulatedDomain dom0 = _simulation.Dom0;
             _daemon = new ConsoleBackend(_name, _ring, dom0.Events, dom0.Scheduler, _simulation.Options.LoggerFactory);
             PipeReader input = _daemon.Input;
-            dom0.Scheduler.Schedule(_ => _ = ReadAsync(input), null);
+            Task previous = _reading;
+            _reading = dom0.RunAsync(() => ReadAsync(previous, input));
         }
     }
 
@@ -108,8 +110,10 @@ public sealed class SimulatedConsole
         Start();
     }
 
-    private async Task ReadAsync(PipeReader input)
+    // What the daemon before has read comes first.
+    private async Task ReadAsync(Task previous, PipeReader input)
     {
+        await previous;
         ReadResult read;
         do
         {

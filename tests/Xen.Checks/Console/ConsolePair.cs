@@ -13,14 +13,14 @@ namespace Xen.Checks.Console;
 /// A page of a guest that another owner has used before, with indices near the end of their range, and both ends of its channel. When a
 /// check is over nothing may be left (R8).
 /// </summary>
-internal sealed unsafe class ConsolePair
+internal sealed class ConsolePair
 {
     private readonly IChoice _choice;
-    private readonly byte* _page;
+    private readonly unsafe byte* _page;
     private readonly EventPort _guestPort;
     private readonly EventPort _dom0Port;
 
-    private ConsolePair(Xen.Simulation.Simulation simulation, IChoice choice)
+    private unsafe ConsolePair(Xen.Simulation.Simulation simulation, IChoice choice)
     {
         _choice = choice;
         Dom0 = simulation.Dom0;
@@ -50,14 +50,14 @@ internal sealed unsafe class ConsolePair
             Expect.Equal(0, pair.Guest.Events.OpenCount + pair.Dom0.Events.OpenCount, "ports left, as the guests see it");
         });
 
-    public ConsoleDevice NewFront(ConsoleOptions? options = null) => new(
+    public unsafe ConsoleDevice NewFront(ConsoleOptions? options = null) => new(
         "console 0", () => new ConsoleRing(_page, _guestPort), Guest.Events, Guest.Scheduler, Guest.Lifecycle, NullLoggerFactory.Instance, options);
 
-    public ConsoleBackend NewBack() =>
+    public unsafe ConsoleBackend NewBack() =>
         new("daemon", new ConsoleRing(_page, _dom0Port), Dom0.Events, Dom0.Scheduler, NullLoggerFactory.Instance);
 
     /// <summary>Moves an index of the page, as a peer does that is not bound by anything.</summary>
-    public void Move(int index, uint by) => *Index(index) += by;
+    public unsafe void Move(int index, uint by) => *Index(index) += by;
 
     public void RingGuest() => Dom0.Events.Notify(_dom0Port);
 
@@ -107,12 +107,12 @@ internal sealed unsafe class ConsolePair
         }
     }
 
-    private void Close()
+    private unsafe void Close()
     {
         Guest.Events.Close(_guestPort);
         Dom0.Events.Close(_dom0Port);
         Guest.Hypervisor.FreeFrames(_page, 1);
     }
 
-    private uint* Index(int offset) => (uint*)(_page + offset);
+    private unsafe uint* Index(int offset) => (uint*)(_page + offset);
 }

@@ -5,6 +5,9 @@ using Xen.Store;
 
 namespace Xen.Hosts.Tests.Docs;
 
+// Not the namespace of the console driver, which is nearer here than in a program.
+using Console = System.Console;
+
 /// <summary>The programs of README.md and docs/: every C# block there is in this file or in a sample (<see cref="DocsTests"/>), and here they run.</summary>
 public class Examples
 {
