@@ -38,8 +38,9 @@ internal static class ConsoleHostileChecks
         int length = 100_000;
         Task<FlushResult> flush = front.Output.WriteAsync(new byte[length]).AsTask();
         Task<ReadResult> read = front.Input.ReadAsync().AsTask();
-        Task<bool> drain = front.DrainAsync(Deadline).AsTask();
-        Task<bool> second = front.DrainAsync(Deadline).AsTask();
+        bool isDraining = choice.Next(2) == 0;
+        Task<bool> drain = isDraining ? front.DrainAsync(Deadline).AsTask() : Task.FromResult(false);
+        Task<bool> second = isDraining ? front.DrainAsync(Deadline).AsTask() : Task.FromResult(false);
         await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(1000)), pair.Time);
         int index = choice.Next(2) == 0 ? XenconsInterface.OutCons : XenconsInterface.InProd;
         pair.Move(index, XenconsInterface.OutSize + 1 + (uint)choice.Next(1_000_000));
