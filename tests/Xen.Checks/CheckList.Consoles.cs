@@ -14,6 +14,7 @@ public static partial class CheckList
         new("consoledev R9: a storm of events that bring nothing is slowed down", CheckMode.Seeded, ConsoleHostileChecks.AStormIsSlowedDown),
         new("consoledev R11, R15: an impossible index ends everybody who waits", CheckMode.Seeded, ConsoleHostileChecks.AnImpossibleIndexEndsEverybody),
         new("consoledev R8: the ring goes to another owner with everything in it", CheckMode.Seeded, ConsoleHandOverChecks.TheNextOwnerGetsEverything),
+        new("consoledev R8: room is used at the last moment, and the rest is counted", CheckMode.Seeded, ConsoleHandOverChecks.RoomIsUsedAtTheLastMoment),
         new("consoledev R19: suspends lose nothing of the output", CheckMode.Seeded, ConsoleHandOverChecks.SuspendsLoseNothing),
     ];
 }

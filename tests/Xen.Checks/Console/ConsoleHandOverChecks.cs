@@ -43,6 +43,23 @@ internal static class ConsoleHandOverChecks
         await EndAsync(pair, unsent, length);
     });
 
+    /// <summary>R8: room that the daemon made without an event is used before the ring is given away; the rest is dropped and counted.</summary>
+    public static void RoomIsUsedAtTheLastMoment(IChoice choice) => ConsolePair.Run(choice, async pair =>
+    {
+        ConsoleDevice front = pair.NewFront();
+        int excess = choice.Next(1000);
+        await front.Output.WriteAsync(new byte[XenconsInterface.OutSize + excess]);
+        Task<bool> drain = front.DrainAsync(Deadline).AsTask();
+        int taken = choice.Next(1000);
+        pair.Move(XenconsInterface.OutCons, (uint)taken);
+        int dropped = Math.Max(0, excess - taken);
+        Expect.Equal(dropped, front.Detach(), "bytes dropped");
+        Expect.Equal(dropped, front.Detach(), "bytes dropped, asked again");
+        Expect.That(!await drain.WaitAsync(TimeSpan.FromSeconds(1), pair.Time), "A console that was given away was drained.");
+        Expect.Equal(XenconsInterface.OutSize + excess - dropped, front.Statistics.BytesOut, "bytes out");
+        await front.DisposeAsync();
+    });
+
     /// <summary>R19: the domain is suspended, and resumed as a new domain or as the same one, while it writes: the daemon reads every byte once.</summary>
     public static void SuspendsLoseNothing(IChoice choice) =>
         SimulationRun.Run(new SimulationOptions { Choice = choice, PagesPerDomain = 64 }, async simulation =>
@@ -53,7 +70,7 @@ internal static class ConsoleHandOverChecks
             int suspends = choice.Next(4);
             for (int i = 0; i < suspends; i++)
             {
-                await Task.Delay(TimeSpan.FromMicroseconds(choice.Next(1000)), simulation.TimeProvider);
+                await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(10)), simulation.TimeProvider);
                 await guest.RunAsync(() => Suspend(guest, choice));
             }
 
@@ -103,7 +120,7 @@ internal static class ConsoleHandOverChecks
             FlushResult flush = await guest.Console.Output.WriteAsync(part);
             Expect.That(!flush.IsCompleted, $"The console was over after {done} of {length} bytes.");
             done += part.Length;
-            await Task.Delay(TimeSpan.FromMicroseconds(choice.Next(200)), guest.Scheduler.TimeProvider);
+            await Task.Delay(TimeSpan.FromMilliseconds(choice.Next(4)), guest.Scheduler.TimeProvider);
         }
     }
 }
