@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Xen.Devices;
 using Xen.Events;
 using Xen.Grants;
 using Xen.Platform;
@@ -25,6 +26,7 @@ public sealed partial class Guest
         _claim = ports.ClaimAsync;
         Arguments = arguments;
         Boot = ports.Boot;
+        Console = ports.Console;
     }
 
     /// <summary>The host it runs on: <c>simulation</c>, <c>linux</c>.</summary>
@@ -35,6 +37,12 @@ public sealed partial class Guest
 
     /// <summary>What the guest was told at its entry: command line, modules, memory map. <see langword="null"/> on Linux, where the kernel was told.</summary>
     public PvhBoot? Boot { get; }
+
+    /// <summary>
+    /// The guest's console 0, which <c>xl console</c> shows: bytes in and out. The host closes it, after everything else. Where the log goes through
+    /// it too (<see cref="PipeLogWriter"/>), write whole lines in one flush. <see langword="null"/> on Linux, where the process has its own.
+    /// </summary>
+    public IConsole? Console { get; }
 
     /// <summary>The program's own words of the command line.</summary>
     public IReadOnlyList<string> Arguments { get; }

@@ -20,6 +20,12 @@ public sealed record SimulatedWorld
     /// <summary>Its network interfaces. Each ends at a peer that answers ARP, ping and UDP echo.</summary>
     public IReadOnlyList<SimulatedInterface> Interfaces { get; init; } = [];
 
+    /// <summary>
+    /// Gets what the guest writes to its console, as <c>xl console</c> shows it; <see langword="null"/>: nobody looks at it. When it is given,
+    /// the guest's own log goes through its console too, as on bare metal. It is written to in domain 0's turn.
+    /// </summary>
+    public TextWriter? Console { get; init; }
+
     /// <summary>True to run in real time instead of virtual time: for measurements.</summary>
     public bool RealTime { get; init; }
 

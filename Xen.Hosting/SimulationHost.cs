@@ -72,10 +72,17 @@ internal sealed class SimulationHost : IGuestHost
         SimulatedDomain guest, GuestSettings settings, GuestLoggers loggers, Func<GuestPorts, Task<GuestExit>> body)
     {
         GuestExit exit = GuestExit.PowerOff();
+        SimulatedGuestConsole console = SimulatedGuestConsole.Connect(guest, settings, loggers);
         Task life = guest.RunAsync(async () =>
         {
-            exit = await body(new GuestPorts(guest.Id, guest.Ports, static (_, _) => default) { OwnsDomain = true, Boot = guest.Boot });
+            exit = await body(new GuestPorts(guest.Id, console.Ports, static (_, _) => default)
+            {
+                OwnsDomain = true,
+                Boot = guest.Boot,
+                Console = guest.Console,
+            });
             await guest.Store.DisposeAsync();
+            await console.CloseAsync(settings.ExitDeadline);
         });
         await Task.WhenAny(life, guest.Ended);
         if (guest.ShutdownReason is not null)

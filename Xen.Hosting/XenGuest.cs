@@ -119,7 +119,7 @@ public static class XenGuest
             return RunOn(host, arguments, main, settings);
         }
 
-        Console.Out.WriteLine(settings.OptionsHelp is { } own ? $"{host.OptionsHelp}\n{own}" : host.OptionsHelp);
+        System.Console.Out.WriteLine(settings.OptionsHelp is { } own ? $"{host.OptionsHelp}\n{own}" : host.OptionsHelp);
         return 0;
     }
 
@@ -149,7 +149,7 @@ public static class XenGuest
 
     private static int Refuse(GuestSettings settings, string error, int code)
     {
-        Console.Error.WriteLine(settings.ProgramName is { } name ? $"{name}: {error}" : error);
+        System.Console.Error.WriteLine(settings.ProgramName is { } name ? $"{name}: {error}" : error);
         return code;
     }
 }

@@ -90,6 +90,7 @@ public sealed partial class SimulatedDomain
         _simulation.AssertCurrent("a domain was suspended");
         _lifecycle.Suspend();
         _machine.Reincarnate(_domain);
+        RestoreConsole();
         _lifecycle.Resume(isCancelled: false);
     }
 
@@ -139,6 +140,7 @@ public sealed partial class SimulatedDomain
         ShutdownReason = reason;
         _scheduler.IsStopped = true;
         _simulation.Dom0.ReleaseStore(Id);
+        _consoleLog?.Close();
         _ended.TrySetResult(reason);
         if (reason == Platform.Abi.ShutdownReason.Crash && !IsCrashExpected)
         {

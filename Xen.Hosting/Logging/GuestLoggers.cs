@@ -28,7 +28,7 @@ internal sealed class GuestLoggers
 
     public ILoggerFactory Factory { get; }
 
-    private Func<TimeSpan> Uptime { get; }
+    public Func<TimeSpan> Uptime { get; }
 
     /// <summary>Waits until the console has taken what was written.</summary>
     /// <returns>False when it did not within the limit.</returns>

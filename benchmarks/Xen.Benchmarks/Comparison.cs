@@ -56,7 +56,7 @@ internal sealed class Comparison(string name, string opponent, string unit)
     {
         double best = _rounds.Min(round => round.Ours / round.Theirs);
         double worst = _rounds.Max(round => round.Ours / round.Theirs);
-        Console.WriteLine(string.Create(
+        System.Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name}: {Ours:F1} ns a {unit}; {opponent}: {Theirs:F1} ns; {verdict}; rounds {best:F2} to {worst:F2}"));
     }

@@ -15,7 +15,7 @@ internal static class AllocationVerb
             failed += RunOne(check, operations) ? 0 : 1;
         }
 
-        Console.WriteLine($"{AllocationList.All.Count - failed} passed, {failed} failed");
+        System.Console.WriteLine($"{AllocationList.All.Count - failed} passed, {failed} failed");
         return failed == 0 ? 0 : 1;
     }
 
@@ -24,12 +24,12 @@ internal static class AllocationVerb
         try
         {
             check.Run(operations);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CHECK ok {check.Name} (0 bytes in {operations} operations)"));
+            System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CHECK ok {check.Name} (0 bytes in {operations} operations)"));
             return true;
         }
         catch (CheckFailedException failure)
         {
-            Console.WriteLine($"CHECK fail {check.Name}: {failure.Message}");
+            System.Console.WriteLine($"CHECK fail {check.Name}: {failure.Message}");
             return false;
         }
     }

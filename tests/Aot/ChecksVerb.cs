@@ -13,7 +13,7 @@ internal static class ChecksVerb
             failed += RunOne(check, seed, runs) ? 0 : 1;
         }
 
-        Console.WriteLine($"{checks.Count - failed} passed, {failed} failed");
+        System.Console.WriteLine($"{checks.Count - failed} passed, {failed} failed");
         return failed == 0 ? 0 : 1;
     }
 
@@ -22,12 +22,12 @@ internal static class ChecksVerb
         try
         {
             long done = CheckRunner.Run(check, seed, runs);
-            Console.WriteLine($"CHECK ok {check.Name} ({done} runs)");
+            System.Console.WriteLine($"CHECK ok {check.Name} ({done} runs)");
             return true;
         }
         catch (CheckFailedException failure)
         {
-            Console.WriteLine($"CHECK fail {check.Name}: {failure.Message}");
+            System.Console.WriteLine($"CHECK fail {check.Name}: {failure.Message}");
             return false;
         }
     }

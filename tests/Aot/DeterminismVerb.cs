@@ -32,10 +32,10 @@ internal static class DeterminismVerb
         };
         int code = XenGuest.RunAsync([], guest => Task.WhenAll(DiskAsync(guest), NetworkAsync(guest), PipeAsync(guest), ChannelAsync(guest)), settings)
             .GetAwaiter().GetResult();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"HASH {report!.TraceHash:x16} seed {seed} after {report.Duration.TotalMicroseconds:F0} us"));
+        System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"HASH {report!.TraceHash:x16} seed {seed} after {report.Duration.TotalMicroseconds:F0} us"));
         foreach (SimulationLeak leak in report.Leaks)
         {
-            Console.WriteLine($"LEAK {leak}");
+            System.Console.WriteLine($"LEAK {leak}");
         }
 
         return report.Leaks.Count == 0 ? code : 1;

@@ -33,14 +33,14 @@ internal sealed class BareHost() : RealTimeHost(TimeProvider.System)
 
     protected override int Leave(GuestExit exit)
     {
-        Console.WriteLine($"leaves: {exit.Kind}");
+        System.Console.WriteLine($"leaves: {exit.Kind}");
         return exit.Code;
     }
 
     [DoesNotReturn]
     protected override void Crash()
     {
-        Console.WriteLine("crashes");
+        System.Console.WriteLine("crashes");
         Environment.Exit(GuestExit.CrashCode);
     }
 }

@@ -36,7 +36,7 @@ internal static class CheckRunner
             }
         }
 
-        Console.WriteLine($"CHECKS {passed} passed, {failed} failed");
+        System.Console.WriteLine($"CHECKS {passed} passed, {failed} failed");
         return failed == 0 && passed > 0 ? 0 : 1;
     }
 
@@ -55,12 +55,12 @@ internal static class CheckRunner
         try
         {
             check();
-            Console.WriteLine($"CHECK {name} ok {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+            System.Console.WriteLine($"CHECK {name} ok {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
             return true;
         }
         catch (Exception exception)
         {
-            Console.WriteLine($"CHECK {name} FAIL {exception}");
+            System.Console.WriteLine($"CHECK {name} FAIL {exception}");
             return false;
         }
     }

@@ -40,7 +40,7 @@ internal static class TimeChecks
         }
 
         Array.Sort(late);
-        Console.WriteLine($"time-delay: 20 ms late by {late[0]:F2} to {late[^1]:F2} ms, median {late[late.Length / 2]:F2}");
+        System.Console.WriteLine($"time-delay: 20 ms late by {late[0]:F2} to {late[^1]:F2} ms, median {late[late.Length / 2]:F2}");
         Require(late[^1] < 5000, $"no delay later than 5 s, not {late[^1]:F2} ms");
     }
 

@@ -70,7 +70,7 @@ internal static class ValueChecks
 
     private static void ConsoleStreams()
     {
-        Console.Out.Flush();
-        Console.Error.WriteLine("value-console: on the error stream");
+        System.Console.Out.Flush();
+        System.Console.Error.WriteLine("value-console: on the error stream");
     }
 }

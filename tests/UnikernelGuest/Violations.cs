@@ -8,7 +8,7 @@ internal static unsafe partial class Violations
 {
     public static int Commit(string name)
     {
-        Console.WriteLine($"VIOLATION {name}");
+        System.Console.WriteLine($"VIOLATION {name}");
         switch (name)
         {
             case "write-code": WriteCode(); break;
@@ -16,17 +16,17 @@ internal static unsafe partial class Violations
             case "jump-stack": JumpStack(); break;
             case "null-page": NullPage(); break;
             case "null-call": ((delegate* unmanaged<void>)0)(); break;
-            case "stack-overflow": Console.WriteLine(Recurse(1)); break;
+            case "stack-overflow": System.Console.WriteLine(Recurse(1)); break;
             case "stack-overflow-thread": OverflowThread(); break;
-            case "stack-smash": Console.WriteLine(Smash(400)); break;
+            case "stack-smash": System.Console.WriteLine(Smash(400)); break;
             case "heap-overflow": HeapOverflow(); break;
             case "page-after-free": PageAfterFree(); break;
             case "page-freed-twice": PageFreedTwice(); break;
             case "map-writable-executable": MapWritableExecutable(); break;
-            default: Console.WriteLine("no such violation"); return 64;
+            default: System.Console.WriteLine("no such violation"); return 64;
         }
 
-        Console.WriteLine($"VIOLATION {name} had no consequence");
+        System.Console.WriteLine($"VIOLATION {name} had no consequence");
         return 1;
     }
 
@@ -65,7 +65,7 @@ internal static unsafe partial class Violations
 
     private static void OverflowThread()
     {
-        var thread = new Thread(() => Console.WriteLine(Recurse(1)));
+        var thread = new Thread(() => System.Console.WriteLine(Recurse(1)));
         thread.Start();
         thread.Join();
     }
@@ -104,7 +104,7 @@ internal static unsafe partial class Violations
     private static void MapWritableExecutable()
     {
         nint result = Map(0, 4096, 7, 0x22, -1, 0);
-        Console.WriteLine(result == -1 ? "refused" : "mapped");
+        System.Console.WriteLine(result == -1 ? "refused" : "mapped");
         if (result == -1)
         {
             Environment.FailFast("the mapping was refused, as it must be");

@@ -14,17 +14,17 @@ internal static class XenChecks
             try
             {
                 long done = Checks.CheckRunner.Run(check, seed, runs);
-                Console.WriteLine($"CHECK {check.Name} ok {done} runs");
+                System.Console.WriteLine($"CHECK {check.Name} ok {done} runs");
                 passed++;
             }
             catch (Exception exception)
             {
-                Console.WriteLine($"CHECK {check.Name} FAIL {exception}");
+                System.Console.WriteLine($"CHECK {check.Name} FAIL {exception}");
                 failed++;
             }
         }
 
-        Console.WriteLine($"CHECKS {passed} passed, {failed} failed");
+        System.Console.WriteLine($"CHECKS {passed} passed, {failed} failed");
         return failed == 0 && passed > 0 ? 0 : 1;
     }
 }

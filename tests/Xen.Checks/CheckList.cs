@@ -4,7 +4,7 @@ namespace Xen.Checks;
 public static partial class CheckList
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Check> All { get; } = [.. Platform, .. Rings, .. Events, .. Grants, .. Net, .. Blk, .. Store, .. Hosting];
+    public static IReadOnlyList<Check> All { get; } = [.. Platform, .. Rings, .. Events, .. Grants, .. Net, .. Blk, .. Consoles, .. Store, .. Hosting];
 
     /// <summary>Finds a check.</summary>
     /// <param name="name">Its name.</param>

@@ -162,6 +162,8 @@ static const struct fact facts[] = {
     FIELD(XenconsInterface.InProd, struct xencons_interface, in_prod),
     FIELD(XenconsInterface.OutCons, struct xencons_interface, out_cons),
     FIELD(XenconsInterface.OutProd, struct xencons_interface, out_prod),
+    /* In the headers only since Xen 4.18: where the next byte goes. */
+    VALUE(XenconsInterface.Connection, offsetof(struct xencons_interface, out_prod) + sizeof(XENCONS_RING_IDX)),
     VALUE(XenconsInterface.InSize, sizeof(((struct xencons_interface *)0)->in)),
     VALUE(XenconsInterface.OutSize, sizeof(((struct xencons_interface *)0)->out)),
     FIELD(XenstoreDomainInterface.Req, struct xenstore_domain_interface, req),

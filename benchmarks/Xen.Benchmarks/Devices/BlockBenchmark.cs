@@ -66,7 +66,7 @@ internal static class BlockBenchmark
                 comparison.PrintShare(Goal);
                 BlockStatistics statistics = disk.GetStatistics();
                 double perBlock = 1000.0 * statistics.NotificationsSent / (statistics.Reads + statistics.Writes);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {1e9 / comparison.Ours * BlockBytes / 1e9:F2} GB/s, {perBlock:F0} notifications by the front end per 1,000 blocks"));
+                System.Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {1e9 / comparison.Ours * BlockBytes / 1e9:F2} GB/s, {perBlock:F0} notifications by the front end per 1,000 blocks"));
             },
             new BlkfrontOptions { ReservedPages = Depth * BlockBytes / 4096 });
     }

@@ -79,7 +79,7 @@ internal static class NetworkBenchmark
 
         double rate = 1e9 / comparison.Ours;
         double frames = (front.SentFrames + back.SentFrames) / 1000.0;
-        Console.WriteLine(string.Create(
+        System.Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  {length} bytes: {rate / 1e6:F2} million frames per second (goal: at least {FrameGoal / 1e6:F0}): {(rate >= FrameGoal ? "met" : "missed")}; notifications per 1,000 frames: {front.NotificationsSent / frames:F1} by the front end, {back.NotificationsSent / frames:F1} by the back end"));
     }

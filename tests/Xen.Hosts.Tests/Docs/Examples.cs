@@ -5,6 +5,11 @@ using Xen.Store;
 
 namespace Xen.Hosts.Tests.Docs;
 
+// Not the namespace of the console driver, which is nearer here than in a program.
+#pragma warning disable IDE0065 // Outside of the namespace it would be looked at too late.
+using Console = System.Console;
+#pragma warning restore IDE0065
+
 /// <summary>The programs of README.md and docs/: every C# block there is in this file or in a sample (<see cref="DocsTests"/>), and here they run.</summary>
 public class Examples
 {

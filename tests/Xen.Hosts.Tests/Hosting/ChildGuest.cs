@@ -53,7 +53,7 @@ internal static class ChildGuest
 
     private static ValueTask Say(string word)
     {
-        Console.WriteLine(word);
+        System.Console.WriteLine(word);
         return default;
     }
 }

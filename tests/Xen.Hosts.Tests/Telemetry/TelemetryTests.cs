@@ -34,6 +34,12 @@ public class TelemetryTests
                 (await disk.WriteAsync(0, new byte[64 * 1024])).ThrowIfFailed();
                 (await disk.FlushAsync()).ThrowIfFailed();
                 await PingAsync(guest, vif);
+                // The answer may come before the back end's word that it took the frame, which is what is counted.
+                for (int wait = 0; wait < 100 && vif.GetStatistics().SentFrames < 2; wait++)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(1), guest.TimeProvider);
+                }
+
                 open = reader.Read();
                 blocks = disk.GetStatistics();
                 frames = vif.GetStatistics();

@@ -8,11 +8,11 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
 {
     public static async Task<ToolRun> Of(params string[] args)
     {
-        TextWriter output = Console.Out, error = Console.Error;
+        TextWriter output = System.Console.Out, error = System.Console.Error;
         using var newOutput = new StringWriter();
         using var newError = new StringWriter();
-        Console.SetOut(newOutput);
-        Console.SetError(newError);
+        System.Console.SetOut(newOutput);
+        System.Console.SetError(newError);
         try
         {
             int code = await XenStackCommand.RunAsync(args);
@@ -20,8 +20,8 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
         }
         finally
         {
-            Console.SetOut(output);
-            Console.SetError(error);
+            System.Console.SetOut(output);
+            System.Console.SetError(error);
         }
     }
 

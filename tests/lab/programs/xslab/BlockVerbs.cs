@@ -19,7 +19,7 @@ internal static class BlockVerbs
     {
         KernelDrivers.ThrowIfHeld(path);
         await using BlkfrontDevice device = await BlkfrontDevice.OpenAsync(guest.Ports, path, options);
-        Console.WriteLine($"{device.Name}: {device.Info}, ring {device.Ring}");
+        System.Console.WriteLine($"{device.Name}: {device.Info}, ring {device.Ring}");
         ulong size = (ulong)mebibytes << 20;
         Lab.Expect(device.Info.SizeBytes >= size, $"a disk of at least {size} bytes, found {device.Info.SizeBytes}");
         long start = Stopwatch.GetTimestamp();
@@ -30,7 +30,7 @@ internal static class BlockVerbs
         await ForEachPieceAsync(size, (offset, length) => ReadAsync(device, seed, offset, length));
         double read = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await ExpectRefusalsAsync(device);
-        Console.WriteLine($"{device.GetStatistics()}, ring {device.Ring}");
+        System.Console.WriteLine($"{device.GetStatistics()}, ring {device.Ring}");
         return $"{mebibytes} MiB in sectors of {device.Info.SectorSize}: written and flushed at {mebibytes / written:F1} MiB/s, read at {mebibytes / read:F1} MiB/s";
     }
 
@@ -39,7 +39,7 @@ internal static class BlockVerbs
     {
         KernelDrivers.ThrowIfHeld(path);
         await using BlkfrontDevice device = await BlkfrontDevice.OpenAsync(guest.Ports, path);
-        Console.WriteLine($"{device.Name}: {device.Info}");
+        System.Console.WriteLine($"{device.Name}: {device.Info}");
         Lab.Expect(device.Info.IsReadOnly, "a read-only disk");
         Expect(DeviceStatus.ReadOnly, await device.WriteAsync(0, new byte[device.Info.SectorSize]), "a write");
         Expect(DeviceStatus.ReadOnly, await device.DiscardAsync(0, 1), "a discard");

@@ -24,7 +24,7 @@ internal static class Capture
     internal static string Run(string interfaceName, IPAddress source, int pings, int datagrams)
     {
         using Socket socket = Open(interfaceName);
-        Console.WriteLine($"capturing on {interfaceName}");
+        System.Console.WriteLine($"capturing on {interfaceName}");
         var counts = new Counts();
         byte[] buffer = new byte[65536];
         try

@@ -35,8 +35,8 @@ internal static class Lab
         }
         catch (Exception e)
         {
-            Console.WriteLine($"LAB {first} fail {OneLine(e)}");
-            Console.Error.WriteLine(e);
+            System.Console.WriteLine($"LAB {first} fail {OneLine(e)}");
+            System.Console.Error.WriteLine(e);
             return 1;
         }
 
@@ -57,7 +57,7 @@ internal static class Lab
         RunOne(async guest =>
         {
             await take(guest);
-            Console.WriteLine("held");
+            System.Console.WriteLine("held");
             await Task.Delay(LongLimit, guest.Scheduler.TimeProvider);
             return "nobody ended this program";
         });
@@ -67,13 +67,13 @@ internal static class Lab
     {
         try
         {
-            Console.WriteLine(body());
+            System.Console.WriteLine(body());
             return 0;
         }
         catch (Exception e)
         {
-            Console.WriteLine(e);
-            Console.WriteLine(OneLine(e));
+            System.Console.WriteLine(e);
+            System.Console.WriteLine(OneLine(e));
             return 1;
         }
     }
@@ -129,13 +129,13 @@ internal static class Lab
         try
         {
             string detail = await check.Body(guest).WaitAsync(Limit, guest.Scheduler.TimeProvider);
-            Console.WriteLine($"LAB {check.Name} ok {detail} ({Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms)");
+            System.Console.WriteLine($"LAB {check.Name} ok {detail} ({Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms)");
             return true;
         }
         catch (Exception e)
         {
-            Console.WriteLine($"LAB {check.Name} fail {OneLine(e)}");
-            Console.Error.WriteLine(e);
+            System.Console.WriteLine($"LAB {check.Name} fail {OneLine(e)}");
+            System.Console.Error.WriteLine(e);
             return false;
         }
     }

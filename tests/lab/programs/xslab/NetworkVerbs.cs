@@ -27,7 +27,7 @@ internal static class NetworkVerbs
     {
         KernelDrivers.ThrowIfHeld(path);
         await using NetfrontDevice device = await NetfrontDevice.OpenAsync(guest.Ports, path, options);
-        Console.WriteLine($"{device.Name}: {device.MacAddress}, MTU {device.Mtu}, frames up to {device.MaxFrameSize}, {device.Offloads}");
+        System.Console.WriteLine($"{device.Name}: {device.MacAddress}, MTU {device.Mtu}, frames up to {device.MaxFrameSize}, {device.Offloads}");
         await RunAsync(commandWhenConnected);
         var probe = new NetworkProbe(device, address, guest.Scheduler.TimeProvider);
         using var listening = new CancellationTokenSource();
@@ -42,7 +42,7 @@ internal static class NetworkVerbs
         }
         finally
         {
-            Console.WriteLine($"{device.GetStatistics()}; {device}; answered for others {probe.Answered}");
+            System.Console.WriteLine($"{device.GetStatistics()}; {device}; answered for others {probe.Answered}");
             await listening.CancelAsync();
             await Lab.ThrowsAsync<OperationCanceledException>(() => listener, "a listener that is cancelled");
         }

@@ -34,7 +34,7 @@ internal static class OffloadChecks
             await run(new("net-blank-ipv4", _ => ReceiveBlankAsync(guest, host, "10.77.0.1")));
             await run(new("net-blank-ipv6", _ => ReceiveBlankAsync(guest, host, "fd00:77::1")));
             await run(new("net-checksum-states", _ => KeepStatesAsync(guest, host, otherHost)));
-            Console.WriteLine($"{device.GetStatistics()}; {otherDevice.GetStatistics()}");
+            System.Console.WriteLine($"{device.GetStatistics()}; {otherDevice.GetStatistics()}");
             await listening.CancelAsync();
             await Task.WhenAll(listeners.Select(listener => Lab.ThrowsAsync<OperationCanceledException>(() => listener, "a listener that is cancelled")));
         });
