@@ -72,7 +72,10 @@ internal static class StartInfoChecks
         byte[] content = Encoding.Latin1.GetBytes(Words.Text(choice, Size, "module"));
         var options = new SimulationOptions
         {
-            Choice = choice, StartInfoVersion = version, CommandLine = line, Modules = [new SimulatedModule(content, "first"), new SimulatedModule(content)],
+            Choice = choice,
+            StartInfoVersion = version,
+            CommandLine = line,
+            Modules = [new SimulatedModule(content, "first"), new SimulatedModule(content)],
         };
         SimulationRun.Run(options, simulation =>
         {
