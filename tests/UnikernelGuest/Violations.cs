@@ -20,6 +20,7 @@ internal static unsafe partial class Violations
             case "stack-overflow-thread": OverflowThread(); break;
             case "stack-smash": System.Console.WriteLine(Smash(400)); break;
             case "heap-overflow": HeapOverflow(); break;
+            case "heap-freed-twice": HeapFreedTwice(); break;
             case "page-after-free": PageAfterFree(); break;
             case "page-freed-twice": PageFreedTwice(); break;
             case "map-writable-executable": MapWritableExecutable(); break;
@@ -82,6 +83,19 @@ internal static unsafe partial class Violations
         }
 
         NativeMemory.Free(block);
+    }
+
+    private static void HeapFreedTwice()
+    {
+        // While its neighbours are in use the allocator keeps what it knows of a block.
+        void*[] blocks = new void*[64];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = NativeMemory.Alloc(16);
+        }
+
+        NativeMemory.Free(blocks[32]);
+        NativeMemory.Free(blocks[32]);
     }
 
     private static void PageAfterFree()
