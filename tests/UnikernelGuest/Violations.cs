@@ -87,15 +87,9 @@ internal static unsafe partial class Violations
 
     private static void HeapFreedTwice()
     {
-        // While its neighbours are in use the allocator keeps what it knows of a block.
-        void*[] blocks = new void*[64];
-        for (int i = 0; i < blocks.Length; i++)
-        {
-            blocks[i] = NativeMemory.Alloc(16);
-        }
-
-        NativeMemory.Free(blocks[32]);
-        NativeMemory.Free(blocks[32]);
+        void* block = NativeMemory.Alloc(100);
+        NativeMemory.Free(block);
+        NativeMemory.Free(block);
     }
 
     private static void PageAfterFree()
