@@ -20,6 +20,7 @@ internal static unsafe partial class Violations
             case "stack-overflow-thread": OverflowThread(); break;
             case "stack-smash": System.Console.WriteLine(Smash(400)); break;
             case "heap-overflow": HeapOverflow(); break;
+            case "heap-freed-twice": HeapFreedTwice(); break;
             case "page-after-free": PageAfterFree(); break;
             case "page-freed-twice": PageFreedTwice(); break;
             case "map-writable-executable": MapWritableExecutable(); break;
@@ -81,6 +82,13 @@ internal static unsafe partial class Violations
             block[i] = 0x41;
         }
 
+        NativeMemory.Free(block);
+    }
+
+    private static void HeapFreedTwice()
+    {
+        void* block = NativeMemory.Alloc(100);
+        NativeMemory.Free(block);
         NativeMemory.Free(block);
     }
 

@@ -2,7 +2,7 @@ namespace Xen.Hosts.Tests.Aot;
 
 /// <summary>A program of the tests, published once with NativeAOT into artifacts; what has not changed since the last time is not made again.</summary>
 /// <param name="project">Its folder in tests.</param>
-/// <param name="program">Its name.</param>
+/// <param name="program">Its file.</param>
 /// <param name="runtime">The runtime that its project names, which is then part of its folder's name.</param>
 internal sealed class AotImage(string project, string program, string? runtime = null)
 {
@@ -16,7 +16,7 @@ internal sealed class AotImage(string project, string program, string? runtime =
     public static AotImage BareMetal { get; } = new("AotBareMetal", "aot-bare-metal");
 
     /// <summary>A guest with nothing below it, which the tests boot.</summary>
-    public static AotImage UnikernelGuest { get; } = new("UnikernelGuest", "unikernel-guest", "linux-x64");
+    public static AotImage UnikernelGuest { get; } = new("UnikernelGuest", "unikernel-guest.xen", "linux-x64");
 
     /// <summary>The native program.</summary>
     public string Native => Path.Combine(Output("publish"), program);

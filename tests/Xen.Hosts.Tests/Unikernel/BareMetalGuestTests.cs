@@ -19,6 +19,9 @@ public partial class BareMetalGuestTests
         { "stack-overflow", "PANIC: stack overflow of thread 1: write to" },
         { "stack-overflow-thread", "PANIC: stack overflow of thread [2-9]: write to" },
         { "stack-smash", "PANIC: stack smashed: a function's guard word was overwritten" },
+        { "heap-overflow", "PANIC: breakpoint: a check of the C library or the runtime failed" },
+        // musl forgets where the block belongs, and follows that to nowhere.
+        { "heap-freed-twice", "PANIC: (breakpoint|null pointer): " },
         { "page-after-free", "PANIC: page pool: a free page at [0-9a-f]+ was written to" },
         { "page-freed-twice", "PANIC: page pool: [0-9a-f]+ was given back, which is free already" },
         { "map-writable-executable", "the mapping was refused, as it must be" },
