@@ -20,7 +20,7 @@ public partial class DocsTests
 
     public static TheoryData<string> Rules() => new(Enumerable.Range(1, 20).Select(number => $"R{number}"));
 
-    public static TheoryData<string> BuiltRules() => new(Enumerable.Range(1, 11).Append(16).Append(20).Select(number => $"R{number}"));
+    public static TheoryData<string> BuiltRules() => new(Enumerable.Range(1, 11).Append(16).Append(18).Append(20).Select(number => $"R{number}"));
 
     public static TheoryData<string> Projects() => new(
         Directory.EnumerateDirectories(Root, "Xen.*").Where(folder => File.Exists(Path.Combine(folder, "Log.cs"))).Select(folder => Path.GetFileName(folder)).Order());
