@@ -24,7 +24,7 @@ boot() {
 
 parse_boot() {
   [ $# -gt 0 ] || die "boot needs a SCRIPT"
-  script=$1 limit=300 console='' guest='' adds=() guest_adds=()
+  script=$1 limit=300 console='' guest='' cpus=1 adds=() guest_adds=()
   shift
   while [ $# -gt 0 ]; do
     [ $# -gt 1 ] || die "$1 needs a value"
@@ -34,6 +34,7 @@ parse_boot() {
       --guest-add) guest_adds+=("$2") ;;
       --limit) limit=$2 ;;
       --console) console=$2 ;;
+      --cpus) cpus=$2 ;;
       *) die "no such option: $1" ;;
     esac
     shift 2
@@ -41,6 +42,7 @@ parse_boot() {
   [ -f "$script" ] || die "no such script: $script"
   [ -z "$guest" ] || [ -f "$guest" ] || die "no such script: $guest"
   [[ $limit =~ ^[1-9][0-9]*$ ]] || die "--limit wants whole seconds, not '$limit'"
+  [[ $cpus =~ ^[12]$ ]] || die "--cpus wants 1 or 2, not '$cpus'"
   SECONDS=0
 }
 
@@ -101,12 +103,14 @@ add_files() {
 # Without XSAVE and what needs it: QEMU 7.2 does not trap XSAVE and XRSTOR while CR0.TS is set, as SSE and FXSAVE do. Xen leaves a domain's vector
 # registers in the processor until another one uses them and relies on that trap, so with XSAVE programs lost registers at random.
 start_qemu() {
+  local threads=single pin=''
+  [ "$cpus" = 1 ] || threads=multi pin=' dom0_vcpus_pin'
   timeout -k 5 $((limit - SECONDS + 1)) qemu-system-x86_64 \
-    -machine q35 -accel tcg,thread=single -cpu max,-smap,-smep,-pku,-la57,-rdtscp,-xsave,-avx,-avx2,-fma,-f16c -smp 1 -m 3072 \
+    -machine q35 -accel "tcg,thread=$threads" -cpu max,-smap,-smep,-pku,-la57,-rdtscp,-xsave,-avx,-avx2,-fma,-f16c -smp "$cpus" -m 3072 \
     -display none -monitor none -no-reboot -nic none \
     -serial "file:$RUN/console" -serial stdio \
     -kernel "$CACHE/xen" \
-    -append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M dom0_max_vcpus=1 loglvl=info guest_loglvl=all bootscrub=0" \
+    -append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M dom0_max_vcpus=1$pin loglvl=info guest_loglvl=all bootscrub=0" \
     -initrd "$CACHE/dom0.vmlinuz console=hvc0 quiet xenlab.seconds=$((limit - SECONDS - END_SECONDS)),$RUN/initramfs" </dev/null 2>&1
 }
 

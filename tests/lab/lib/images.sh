@@ -2,7 +2,7 @@
 # the kernel unpacks concatenated archives in order.
 
 DOM0_MODULES=(xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netback xen-blkback xen-blkfront bridge tun loop)
-GUEST_MODULES=(xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd)
+GUEST_MODULES=(xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netfront xen-blkfront)
 GUEST_LIBRARIES=(libc libm libdl libpthread librt libgcc_s 'libstdc++' libz libxenstore libxentoolcore)
 
 fetch_all() {
