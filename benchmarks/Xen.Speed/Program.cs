@@ -1,26 +1,9 @@
-using System.Globalization;
-using Xen.Speed.Agents;
-using Xen.Speed.Dom0;
+using Xen.Speed;
 
-return args switch
+if (args is not [var address])
 {
-    ["agent", var address] => await UnikernelAgent.RunAsync(address),
-    ["linux-agent", var address, var disk] => await LinuxAgent.RunAsync(address, disk),
-    ["boot", var domain, var log, var text, .. var command] => BootWatch.Run(Number(domain), log, text, command),
-    ["compare", var what, var rounds, .. var guests] => Comparison.Run(what, Number(rounds), guests),
-    _ => Usage(),
-};
-
-static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
-
-static int Usage()
-{
-    Console.Error.WriteLine("""
-        usage: speed PART
-          agent ADDRESS                         the unikernel that does what dom0 says
-          linux-agent ADDRESS DISK              the same as a process of a Linux guest
-          boot DOMAIN LOG TEXT [COMMAND]...     dom0: microseconds from unpausing to TEXT in LOG; COMMAND unpauses, else the hypercall does
-          compare net|block ROUNDS GUEST...     dom0: tables; a GUEST is NAME=DOMAIN=ADDRESS, the second one is what the first is compared with
-        """);
+    Console.Error.WriteLine("expected: the IPv4 address of this guest");
     return 64;
 }
+
+return await UnikernelAgent.RunAsync(address);

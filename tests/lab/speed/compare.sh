@@ -12,13 +12,13 @@ guest() {
   dd if=/dev/zero of="/tmp/$1.disk" bs=1M count=64 2>/dev/null
   printf '%s\n' "name=\"$1\"" 'type="pvh"' 'vcpus=1' 'tsc_mode="native"' 'on_crash="preserve"' "$GUEST_CPUS" \
     "disk=[\"phy:$(loop_add "/tmp/$1.disk" 512),xvda,w\"]" "vif=[\"mac=00:16:3e:78:00:0$2,bridge=xenbr0,script=vif-bridge\"]"
-  ip neigh replace "10.78.0.$2" lladdr "00:16:3e:78:00:0$2" dev xenbr0
+  arp -i xenbr0 -s "10.78.0.$2" "00:16:3e:78:00:0$2"
 }
 
 cat /lab/guest/base.cpio /lab/guest/added.cpio >/tmp/guest.cpio
 {
   guest unikernel 2
-  printf '%s\n' 'kernel="/img/speed"' 'memory=64' 'extra="agent 10.78.0.2"'
+  printf '%s\n' 'kernel="/img/speed"' 'memory=64' 'extra="10.78.0.2"'
 } >/tmp/unikernel.cfg
 {
   guest linux 3

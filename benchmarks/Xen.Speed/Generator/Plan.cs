@@ -1,6 +1,6 @@
 using Xen.Devices.Packets;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Generator;
 
 /// <summary>What both sides of the network agree on.</summary>
 internal static class Plan

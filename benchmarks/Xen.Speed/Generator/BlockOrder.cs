@@ -1,4 +1,4 @@
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Generator;
 
 /// <summary>The order in which blocks are visited: each before any a second time, no two neighbours together, so that nothing is merged.</summary>
 internal static class BlockOrder

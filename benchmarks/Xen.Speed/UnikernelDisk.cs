@@ -1,6 +1,7 @@
 using Xen.Devices;
+using Xen.Speed.Generator;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed;
 
 /// <summary>Reserved memory of the product's block device, one buffer for each block that is under way.</summary>
 internal sealed class UnikernelDisk(IBlockDevice device) : ISpeedDisk

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using Xen.Speed.Generator;
 using Xen.Speed.Native;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Guest;
 
 /// <summary>The disk's device file past the page cache: one call for a block alone, the kernel's queue of requests for several at a time.</summary>
 internal sealed unsafe class LinuxDisk : ISpeedDisk

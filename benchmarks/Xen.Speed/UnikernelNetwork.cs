@@ -3,8 +3,9 @@ using Xen.Devices;
 using Xen.Devices.Packets;
 using Xen.Hosting;
 using Xen.Platform;
+using Xen.Speed.Generator;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed;
 
 /// <summary>Frames with headers of our own on the product's network device: there is no other stack.</summary>
 internal sealed class UnikernelNetwork(Guest guest, INetworkDevice device, Ipv4Address own) : ISpeedNetwork

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Xen.Speed.Agents;
+using Xen.Speed.Generator;
 using Xen.Speed.Native;
 
 namespace Xen.Speed.Dom0;

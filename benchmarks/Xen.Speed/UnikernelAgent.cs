@@ -2,8 +2,9 @@ using Xen.Blkfront;
 using Xen.Devices;
 using Xen.Devices.Packets;
 using Xen.Hosting;
+using Xen.Speed.Generator;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed;
 
 /// <summary>The agent as the whole guest: the product's drivers, on the guest's scheduler.</summary>
 internal static class UnikernelAgent

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Generator;
 
 /// <summary>Counts datagrams and sees from when to when they came, with few looks at the clock.</summary>
 internal sealed class ReceiveCount

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Generator;
 
 /// <summary>
 /// The generator that both guests run: takes an order, does it, answers with a line of numbers. An order is <c>o NUMBER VERB ARGUMENT…</c>, an

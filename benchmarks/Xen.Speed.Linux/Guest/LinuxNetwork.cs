@@ -1,8 +1,9 @@
 using System.Text;
 using Xen.Devices.Packets;
+using Xen.Speed.Generator;
 using Xen.Speed.Native;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Guest;
 
 /// <summary>A UDP socket of the kernel's stack.</summary>
 internal sealed class LinuxNetwork(Ipv4Address own) : ISpeedNetwork

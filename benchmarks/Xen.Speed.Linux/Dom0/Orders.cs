@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Xen.Speed.Agents;
+using Xen.Speed.Generator;
 using Xen.Speed.Native;
 
 namespace Xen.Speed.Dom0;

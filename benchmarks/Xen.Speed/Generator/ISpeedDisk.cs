@@ -1,4 +1,4 @@
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Generator;
 
 /// <summary>A disk under test, as the agent uses it.</summary>
 internal interface ISpeedDisk

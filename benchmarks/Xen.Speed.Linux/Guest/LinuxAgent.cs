@@ -1,7 +1,8 @@
 using System.Net;
 using Xen.Devices.Packets;
+using Xen.Speed.Generator;
 
-namespace Xen.Speed.Agents;
+namespace Xen.Speed.Guest;
 
 /// <summary>The agent as a process of a Linux guest: the kernel's drivers, through sockets and the disk's device file.</summary>
 internal static class LinuxAgent
