@@ -70,8 +70,13 @@ internal sealed class UnikernelNetwork(Guest guest, INetworkDevice device, Ipv4A
     private ValueTask Handle(ReceivedFrame frame)
     {
         ReadOnlySpan<byte> bytes = frame.FirstSpan;
-        if (!EthernetHeader.TryRead(bytes, out EthernetHeader ethernet) || ethernet.EtherType != EthernetHeader.Ipv4
-            || !Ipv4Header.TryRead(bytes[EthernetHeader.Size..], out Ipv4Header ip) || ip.Protocol != Ipv4Header.Udp || ip.Destination != own)
+        if (!EthernetHeader.TryRead(bytes, out EthernetHeader ethernet) || ethernet.EtherType != EthernetHeader.Ipv4)
+        {
+            AnswerArp(ethernet, bytes);
+            return default;
+        }
+
+        if (!Ipv4Header.TryRead(bytes[EthernetHeader.Size..], out Ipv4Header ip) || ip.Protocol != Ipv4Header.Udp || ip.Destination != own)
         {
             return default;
         }
@@ -94,6 +99,18 @@ internal sealed class UnikernelNetwork(Guest guest, INetworkDevice device, Ipv4A
         }
 
         return default;
+    }
+
+    private void AnswerArp(EthernetHeader ethernet, ReadOnlySpan<byte> bytes)
+    {
+        bool isAsked = ethernet.EtherType == EthernetHeader.Arp && ArpPacket.TryRead(bytes[EthernetHeader.Size..], out ArpPacket arp)
+            && arp.Operation == ArpPacket.Request && arp.TargetAddress == own;
+        if (isAsked && device.TryReserve(EthernetHeader.Size + ArpPacket.Size, out TransmitFrame frame))
+        {
+            new EthernetHeader(ethernet.Source, device.MacAddress, EthernetHeader.Arp).Write(frame.Span);
+            new ArpPacket(ArpPacket.Reply, device.MacAddress, own, ethernet.Source, Plan.Dom0).Write(frame.Span[EthernetHeader.Size..]);
+            frame.Send().ThrowIfFailed();
+        }
     }
 
     private void Take(string order)

@@ -5,14 +5,12 @@ ROUNDS=${ROUNDS:-5}
 
 echo 16777216 >/proc/sys/net/core/rmem_max
 ip addr add 10.78.0.1/24 dev xenbr0
-mac=$(cat /sys/class/net/xenbr0/address)
 
 # guest NAME LAST: a disk of 64 MiB in dom0's memory, one interface, the machine's other processor.
 guest() {
   dd if=/dev/zero of="/tmp/$1.disk" bs=1M count=64 2>/dev/null
   printf '%s\n' "name=\"$1\"" 'type="pvh"' 'vcpus=1' 'tsc_mode="native"' 'on_crash="preserve"' "$GUEST_CPUS" \
     "disk=[\"phy:$(loop_add "/tmp/$1.disk" 512),xvda,w\"]" "vif=[\"mac=00:16:3e:78:00:0$2,bridge=xenbr0,script=vif-bridge\"]"
-  arp -i xenbr0 -s "10.78.0.$2" "00:16:3e:78:00:0$2"
 }
 
 cat /lab/guest/base.cpio /lab/guest/added.cpio >/tmp/guest.cpio
@@ -22,7 +20,7 @@ cat /lab/guest/base.cpio /lab/guest/added.cpio >/tmp/guest.cpio
 } >/tmp/unikernel.cfg
 {
   guest linux 3
-  printf '%s\n' 'kernel="/lab/guest/vmlinuz"' 'ramdisk="/tmp/guest.cpio"' 'memory=256' "extra=\"console=hvc0 quiet -- $mac\""
+  printf '%s\n' 'kernel="/lab/guest/vmlinuz"' 'ramdisk="/tmp/guest.cpio"' 'memory=256' "extra=\"console=hvc0 quiet\""
 } >/tmp/linux.cfg
 
 is_ready() {
@@ -45,7 +43,7 @@ xl vcpu-list
 timeout $(($(seconds_left) - 20)) speed compare "$WHAT" "$ROUNDS" "unikernel=$(xl domid unikernel)=10.78.0.2" "linux=$(xl domid linux)=10.78.0.3"
 status=$?
 [ "$status" = 0 ] || xl vcpu-list
-consoles 20
+consoles 40
 for name in unikernel linux; do
   counters "vif$(xl domid $name).0"
   xl destroy $name

@@ -9,5 +9,4 @@ done
 ip link set lo up
 ip addr add 10.78.0.3/24 dev eth0
 ip link set eth0 up
-arp -i eth0 -s 10.78.0.1 "$1"
 speed agent 10.78.0.3 /dev/xvda
