@@ -78,11 +78,11 @@ internal static class Comparison
 
     private static IWork[] Block(Orders orders, DomainControl control) =>
     [
-        new BlockWork(orders, control, "read", SmallBlock, 1, 2048),
-        new BlockWork(orders, control, "write", SmallBlock, 1, 2048),
-        new BlockWork(orders, control, "read", SmallBlock, 32, 8192),
-        new BlockWork(orders, control, "write", SmallBlock, 32, 8192),
-        new BlockWork(orders, control, "read", LargeBlock, 1, 64),
-        new BlockWork(orders, control, "write", LargeBlock, 1, 64),
+        new BlockWork(orders, control, "read", SmallBlock, 1, 256),
+        new BlockWork(orders, control, "write", SmallBlock, 1, 256),
+        new BlockWork(orders, control, "read", SmallBlock, 32, 2048),
+        new BlockWork(orders, control, "write", SmallBlock, 32, 2048),
+        new BlockWork(orders, control, "read", LargeBlock, 1, 32),
+        new BlockWork(orders, control, "write", LargeBlock, 1, 32),
     ];
 }
