@@ -2,7 +2,7 @@ using Xen.Speed;
 
 if (args is not [var address])
 {
-    Console.Error.WriteLine("expected: the IPv4 address of this guest");
+    System.Console.Error.WriteLine("expected: the IPv4 address of this guest");
     return 64;
 }
 

@@ -33,6 +33,19 @@ consoles() {
   done
 }
 
+# What Xen and the back end know, after a comparison that did not end well.
+explain() {
+  xl vcpu-list
+  xl dmesg -c >/dev/null
+  xl debug-keys e
+  xl debug-keys q
+  xl dmesg
+  mount -t debugfs debug /sys/kernel/debug
+  for name in unikernel linux; do
+    cat "/sys/kernel/debug/xen-netback/vif$(xl domid $name).0/"*
+  done
+}
+
 for name in linux unikernel; do
   xl create -q /tmp/$name.cfg
   wait_until 60 is_ready $name || { consoles 60; exit 1; }
@@ -42,7 +55,7 @@ done
 xl vcpu-list
 timeout $(($(seconds_left) - 20)) speed compare "$WHAT" "$ROUNDS" "unikernel=$(xl domid unikernel)=10.78.0.2" "linux=$(xl domid linux)=10.78.0.3"
 status=$?
-[ "$status" = 0 ] || xl vcpu-list
+[ "$status" = 0 ] || explain
 consoles 40
 for name in unikernel linux; do
   counters "vif$(xl domid $name).0"
