@@ -21,7 +21,7 @@ internal static class UnikernelAgent
         var network = new UnikernelNetwork(guest, vif, Ipv4Address.From(System.Net.IPAddress.Parse(address)));
         using var end = new CancellationTokenSource();
         Task listening = network.ListenAsync(end.Token);
-        Console.WriteLine($"SPEED ready {vif.Offloads}");
+        System.Console.WriteLine($"SPEED ready {vif.Offloads}");
         await new Agent(network, new UnikernelDisk(device)).RunAsync();
         end.Cancel();
         await listening;
