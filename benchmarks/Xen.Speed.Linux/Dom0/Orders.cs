@@ -10,7 +10,7 @@ namespace Xen.Speed.Dom0;
 internal sealed class Orders
 {
     private static readonly TimeSpan SayAgain = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly DatagramSocket _socket = new(new SocketAddress(Plan.Dom0, Plan.OrderPort));
     private string _order = "";
