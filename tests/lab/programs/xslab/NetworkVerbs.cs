@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using Unikernel;
-using Xen.Devices.Packets;
 using Xen.Devices;
+using Xen.Devices.Packets;
 using Xen.Linux;
 using Xen.Netfront;
 
