@@ -6,6 +6,8 @@ namespace Xen.Hosts.Tests.Aot;
 /// <param name="runtime">The runtime that its project names, which is then part of its folder's name.</param>
 internal sealed class AotImage(string project, string program, string? runtime = null)
 {
+    // Two at once would write the libraries that they share.
+    private static readonly Lock Publishing = new();
     private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(15);
     private readonly Lazy<ProgramRun> _published = new(() => Publish(project));
 
@@ -37,8 +39,11 @@ internal sealed class AotImage(string project, string program, string? runtime =
     private static ProgramRun Publish(string project)
     {
         var environment = new Dictionary<string, string> { ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0", ["MSBUILDDISABLENODEREUSE"] = "1" };
-        return ProgramRun.Start(
-            PublishLimit, environment, "dotnet", "publish", Path.Combine(Repository, "tests", project), "-c", "Release", "-v", "m", "--nologo", "--disable-build-servers");
+        lock (Publishing)
+        {
+            return ProgramRun.Start(
+                PublishLimit, environment, "dotnet", "publish", Path.Combine(Repository, "tests", project), "-c", "Release", "-v", "m", "--nologo", "--disable-build-servers");
+        }
     }
 
     private static string FindRepository()
