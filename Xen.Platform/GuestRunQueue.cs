@@ -9,7 +9,7 @@ namespace Xen.Platform;
 public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
 {
     private readonly object _gate = new();
-    private readonly IRunQueueDriver? _driver;
+    private readonly IRunQueueDriver _driver;
     private readonly RunQueueSynchronizationContext _context;
     private List<Entry> _incoming = new(256);
     private List<Entry> _running = new(256);
@@ -19,19 +19,19 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
     /// <summary>Makes an empty queue.</summary>
     /// <param name="timeProvider">The source of time. Its timers are brought to this queue.</param>
     public GuestRunQueue(TimeProvider timeProvider)
+        : this(timeProvider, new ParkedThread())
     {
-        ArgumentNullException.ThrowIfNull(timeProvider);
-        TimeProvider = new ScheduledTimeProvider(timeProvider, this);
-        _context = new RunQueueSynchronizationContext(this);
     }
 
     /// <summary>Makes an empty queue on a host that has events of its own.</summary>
     /// <param name="timeProvider">The source of time. Its timers are brought to this queue.</param>
     /// <param name="driver">What the pumping thread does between two turns.</param>
     public GuestRunQueue(TimeProvider timeProvider, IRunQueueDriver driver)
-        : this(timeProvider)
     {
+        ArgumentNullException.ThrowIfNull(timeProvider);
         ArgumentNullException.ThrowIfNull(driver);
+        TimeProvider = new ScheduledTimeProvider(timeProvider, this);
+        _context = new RunQueueSynchronizationContext(this);
         _driver = driver;
     }
 
@@ -83,15 +83,11 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
         {
             _incoming.Add(new Entry(action, state));
             isSleeping = _sleeping;
-            if (isSleeping && _driver is null)
-            {
-                Monitor.Pulse(_gate);
-            }
         }
 
         if (isSleeping)
         {
-            _driver?.Wake();
+            _driver.Wake();
         }
     }
 
@@ -114,15 +110,7 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
 
     private void RunBatch()
     {
-        if (_driver is null)
-        {
-            WaitForBatch();
-        }
-        else
-        {
-            WaitForBatch(_driver);
-        }
-
+        WaitForBatch();
         // The same observer for the whole turn, also when the turn's own work changes it.
         IDispatchObserver? observer = DispatchObserver;
         observer?.Entering();
@@ -137,26 +125,11 @@ public sealed class GuestRunQueue : PipeScheduler, IGuestScheduler
 
     private void WaitForBatch()
     {
-        lock (_gate)
-        {
-            while (_incoming.Count == 0)
-            {
-                _sleeping = true;
-                Monitor.Wait(_gate);
-                _sleeping = false;
-            }
-
-            (_incoming, _running) = (_running, _incoming);
-        }
-    }
-
-    private void WaitForBatch(IRunQueueDriver driver)
-    {
-        driver.Poll();
+        _driver.Poll();
         while (!TryTakeBatch())
         {
-            driver.Sleep();
-            driver.Poll();
+            _driver.Sleep();
+            _driver.Poll();
         }
     }
 
