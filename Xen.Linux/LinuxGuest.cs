@@ -1,4 +1,3 @@
-using System.Globalization;
 using Xen.Platform;
 using Xen.Store;
 
@@ -85,7 +84,7 @@ public sealed class LinuxGuest : IAsyncDisposable
             events = new LinuxEventChannels(scheduler, poller);
             grants = LinuxGrantTable.Open();
             store = await OpenStoreAsync(options, scheduler, poller, cancellationToken);
-            DomainId domainId = await ReadDomainIdAsync(store, cancellationToken);
+            DomainId domainId = await store.ReadDomainIdAsync(cancellationToken);
             var ports = new XenbusPorts(store, events, grants, scheduler, options.LoggerFactory);
             return new LinuxGuest(options, poller, events, grants, ports, domainId);
         }
@@ -135,14 +134,6 @@ public sealed class LinuxGuest : IAsyncDisposable
     }
 
     // A relative path is below the caller's own home, /local/domain/N, where the toolstack writes the number (xen-protocols 1.9).
-    private static async ValueTask<DomainId> ReadDomainIdAsync(XenStoreClient store, CancellationToken cancellationToken)
-    {
-        string text = await store.ReadTextAsync("domid", cancellationToken);
-        return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort value) && value <= DomainId.MaxGuest
-            ? new DomainId(value)
-            : throw new XenException(XenErrno.EINVAL, "read 'domid' in xenstore", $"expected 0 to {DomainId.MaxGuest}, found '{text}'");
-    }
-
     private static async ValueTask CloseAsync(
         LinuxPoller poller, LinuxEventChannels? events, LinuxGrantTable? grants, XenStoreClient? store)
     {

@@ -116,6 +116,17 @@ public sealed class XenStoreClient : StoreAccess, IAsyncDisposable
         return result;
     }
 
+    /// <summary>The guest's own domain number, which the toolstack writes into its home.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="XenException">There is none, or it is no guest's number (<see cref="XenErrno.EINVAL"/>).</exception>
+    public async ValueTask<DomainId> ReadDomainIdAsync(CancellationToken cancellationToken = default)
+    {
+        string text = await ReadTextAsync("domid", cancellationToken);
+        return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort value) && value <= DomainId.MaxGuest
+            ? new DomainId(value)
+            : throw new XenException(XenErrno.EINVAL, "read 'domid' in xenstore", $"expected 0 to {DomainId.MaxGuest}, found '{text}'");
+    }
+
     /// <summary>Asks for a domain's home path: <c>/local/domain/5</c>.</summary>
     /// <param name="domain">The domain.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

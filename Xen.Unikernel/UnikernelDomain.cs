@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Xen.Events;
 using Xen.Grants;
@@ -24,9 +23,9 @@ internal static class UnikernelDomain
         var events = new GuestEventChannels(hypervisor, queue, lifecycle);
         var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
         await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
-        string id = await store.ReadTextAsync("domid");
+        DomainId id = await store.ReadDomainIdAsync();
         var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
-        await life(new GuestPorts(new DomainId(ushort.Parse(id, CultureInfo.InvariantCulture)), ports, static (_, _) => default)
+        await life(new GuestPorts(id, ports, static (_, _) => default)
         {
             OwnsDomain = true,
             Boot = UnikernelBoot.Read(),
