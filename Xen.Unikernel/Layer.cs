@@ -14,6 +14,9 @@ internal static unsafe partial class Layer
     [LibraryImport(Library, EntryPoint = "unikernel_get_counters")]
     public static partial void GetCounters(LayerCounters* counters);
 
+    [LibraryImport(Library, EntryPoint = "unikernel_count_writable_executable")]
+    public static partial ulong CountWritableExecutable();
+
     [LibraryImport(Library, EntryPoint = "unikernel_hypercall")]
     [SuppressGCTransition]
     public static partial long Hypercall(ulong number, ulong a, ulong b, ulong c, ulong d, ulong e);
@@ -35,10 +38,6 @@ internal static unsafe partial class Layer
     [LibraryImport(Library, EntryPoint = "unikernel_read_physical")]
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool ReadPhysical(ulong address, byte* buffer, ulong length);
-
-    [LibraryImport(Library, EntryPoint = "unikernel_now")]
-    [SuppressGCTransition]
-    public static partial ulong Now();
 
     [LibraryImport(Library, EntryPoint = "unikernel_timestamp_counter")]
     [SuppressGCTransition]

@@ -13,7 +13,6 @@ internal struct LayerCounters
     public ulong IdleNanoseconds;
     public ulong UnknownCalls;
     public ulong ConsoleDropped;
-    public ulong WritableExecutablePages;
     public ulong DoubledInterrupts;
 
     public static unsafe LayerCounters Read()

@@ -7,16 +7,12 @@ namespace Xen.Unikernel;
 internal struct LayerInfo
 {
     public ulong StartInfo;
-    public ulong TotalFrames;
-    public ulong ImageStart;
-    public ulong ImageEnd;
     public ulong WindowFirstFrame;
     public ulong WindowFrames;
     public ulong ConsoleFrame;
     public uint ConsolePort;
     public uint IsXen;
     public ulong DirectBase;
-    public ulong RandomWords;
 
     public static unsafe LayerInfo Read()
     {

@@ -6,24 +6,21 @@ namespace Xen.Unikernel;
 /// <summary>The port of a guest that has the machine to itself: hypercalls are instructions, frames are memory.</summary>
 internal sealed unsafe class UnikernelHypervisor : IHypervisor
 {
+    // Frame numbers for what Xen places: grant frames, then their status frames. The rest of the window is for other domains' pages.
+    private const int SpecialFrames = 4096;
+    private const int FirstStatusSlot = SpecialFrames / 2;
+
     private readonly ulong _firstSpecial;
     private readonly ulong _firstForeign;
     private readonly FrameBitmap _foreign;
     private readonly byte* _direct;
     private readonly ulong _directEnd;
-    private readonly Dictionary<uint, ulong> _grantFrames = [];
-    private readonly Dictionary<uint, ulong> _statusFrames = [];
-    private ulong _nextSpecial;
-
-    /// <summary>Frame numbers for what Xen places: grant frames and their status frames. The rest of the window is for other domains' pages.</summary>
-    private const int SpecialFrames = 4096;
 
     public UnikernelHypervisor(in LayerInfo info)
     {
         _direct = (byte*)info.DirectBase;
         _directEnd = (info.WindowFirstFrame + info.WindowFrames) * PageSize.Bytes;
         _firstSpecial = info.WindowFirstFrame;
-        _nextSpecial = _firstSpecial;
         _firstForeign = _firstSpecial + SpecialFrames;
         _foreign = new FrameBitmap((int)info.WindowFrames - SpecialFrames);
     }
@@ -71,9 +68,10 @@ internal sealed unsafe class UnikernelHypervisor : IHypervisor
     // The layer placed it at boot, to see the time.
     public SharedInfo* PlaceSharedInfo() => (SharedInfo*)Layer.SharedInfo();
 
-    public byte* PlaceGrantFrame(uint index) => Place(_grantFrames, index, index);
+    public byte* PlaceGrantFrame(uint index) => index < FirstStatusSlot ? Place(index, index) : null;
 
-    public byte* PlaceGrantStatusFrame(uint index) => Place(_statusFrames, index, index | XenAddToPhysmap.StatusIndex);
+    public byte* PlaceGrantStatusFrame(uint index) =>
+        index < SpecialFrames - FirstStatusSlot ? Place(index | XenAddToPhysmap.StatusIndex, FirstStatusSlot + index) : null;
 
     public void SetUpcall(Action handler) => Upcall = handler;
 
@@ -90,29 +88,11 @@ internal sealed unsafe class UnikernelHypervisor : IHypervisor
     /// <summary>Where a frame is that the toolstack put outside of the guest's RAM: the rings of console and xenstore.</summary>
     public static byte* ShowFrame(ulong frame) => Layer.ShowFrames(frame, 1);
 
-    private byte* Place(Dictionary<uint, ulong> placed, uint index, ulong mapIndex)
+    // In a slot of its own, so that it comes to the same place again after a resume.
+    private byte* Place(ulong index, uint slot)
     {
-        if (!placed.TryGetValue(index, out ulong frame))
-        {
-            frame = _nextSpecial;
-        }
-
-        if (frame >= _firstForeign)
-        {
-            return null;
-        }
-
-        var argument = new XenAddToPhysmap { Domid = DomainId.Self.Value, Space = PhysmapSpace.GrantTable, Idx = mapIndex, Gpfn = frame };
-        if (this.MemoryOp(MemoryOp.AddToPhysmap, &argument) != 0)
-        {
-            return null;
-        }
-
-        if (placed.TryAdd(index, frame))
-        {
-            _nextSpecial++;
-        }
-
-        return Layer.ShowFrames(frame, 1);
+        ulong frame = _firstSpecial + slot;
+        var argument = new XenAddToPhysmap { Domid = DomainId.Self.Value, Space = PhysmapSpace.GrantTable, Idx = index, Gpfn = frame };
+        return this.MemoryOp(MemoryOp.AddToPhysmap, &argument) == 0 ? Layer.ShowFrames(frame, 1) : null;
     }
 }

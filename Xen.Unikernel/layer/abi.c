@@ -1,6 +1,5 @@
 #include "abi.h"
 
-#include "clock.h"
 #include "console.h"
 #include "cpu.h"
 #include "frames.h"
@@ -15,18 +14,23 @@
 #include "xen.h"
 
 void unikernel_get_info(struct unikernel_info *info) {
-  *info = (struct unikernel_info){.start_info = start_info_address(), .total_frames = frames_total(), .image_start = (u64)__ehdr_start,
-                                  .image_end = (u64)_end, .is_xen = xen_is_present(), .direct_base = DIRECT_BASE,
-                                  .random_words = random_hardware_words()};
+  *info = (struct unikernel_info){.start_info = start_info_address(), .is_xen = xen_is_present(), .direct_base = DIRECT_BASE};
   xen_window(&info->window_first_frame, &info->window_frames);
   console_ring(&info->console_frame, &info->console_port);
 }
 
 void unikernel_get_counters(struct unikernel_counters *counters) {
   u64 flags = interrupts_off();
-  *counters = (struct unikernel_counters){frames_free(), commit_charged(), commit_limit(), thread_count(), threads_idle_time(),
-                                          syscalls_unknown(), console_dropped(), paging_count_writable_executable(), traps_doubled_interrupts()};
+  *counters = (struct unikernel_counters){frames_free(),      commit_charged(),   commit_limit(),            thread_count(), threads_idle_time(),
+                                          syscalls_unknown(), console_dropped(), traps_doubled_interrupts()};
   interrupts_restore(flags);
+}
+
+u64 unikernel_count_writable_executable(void) {
+  u64 flags = interrupts_off();
+  u64 count = paging_count_writable_executable();
+  interrupts_restore(flags);
+  return count;
 }
 
 s64 unikernel_hypercall(u64 number, u64 a, u64 b, u64 c, u64 d, u64 e) {
@@ -74,10 +78,6 @@ bool unikernel_read_physical(u64 address, void *buffer, u64 length) {
   }
 
   return is_there;
-}
-
-u64 unikernel_now(void) {
-  return clock_monotonic();
 }
 
 u64 unikernel_timestamp_counter(void) {

@@ -5,21 +5,21 @@
 
 struct unikernel_info {
   u64 start_info;
-  u64 total_frames, image_start, image_end;
   u64 window_first_frame, window_frames;
   u64 console_frame;
   u32 console_port;
   u32 is_xen;
   u64 direct_base;
-  u64 random_words;
 };
 
 struct unikernel_counters {
-  u64 free_frames, committed_pages, commit_limit_pages, threads, idle_nanoseconds, unknown_calls, console_dropped, writable_executable_pages, doubled_interrupts;
+  u64 free_frames, committed_pages, commit_limit_pages, threads, idle_nanoseconds, unknown_calls, console_dropped, doubled_interrupts;
 };
 
 void unikernel_get_info(struct unikernel_info *info);
 void unikernel_get_counters(struct unikernel_counters *counters);
+/* W^X, looked at entry by entry: how many pages can be both written and executed. Walks all page tables. */
+u64 unikernel_count_writable_executable(void);
 s64 unikernel_hypercall(u64 number, u64 a, u64 b, u64 c, u64 d, u64 e);
 /* Null when there are not so many next to each other, or all memory is promised. */
 void *unikernel_allocate_frames(u64 count);
@@ -29,7 +29,6 @@ void *unikernel_show_frames(u64 first, u64 count);
 void unikernel_hide_frames(u64 first, u64 count);
 /* Copies physical memory; false when a part of it is not there. */
 bool unikernel_read_physical(u64 address, void *buffer, u64 length);
-u64 unikernel_now(void);
 u64 unikernel_timestamp_counter(void);
 void *unikernel_shared_info(void);
 bool unikernel_take_upcall(void);

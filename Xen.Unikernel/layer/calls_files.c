@@ -106,12 +106,6 @@ static s64 call_no_entry(struct frame *f) {
   return -ENOENT;
 }
 
-/* The runtime asks, and does without. */
-static s64 call_not_there(struct frame *f) {
-  (void)f;
-  return -ENOSYS;
-}
-
 const struct system_call file_calls[] = {
     {SYS_read, call_read},         {SYS_write, call_write},       {SYS_pread64, call_pread},         {SYS_readv, call_readv},
     {SYS_writev, call_writev},     {SYS_open, call_open},         {SYS_openat, call_openat},         {SYS_close, call_close},

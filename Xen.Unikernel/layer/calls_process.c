@@ -1,6 +1,7 @@
 #include "clock.h"
 #include "console.h"
 #include "frames.h"
+#include "program.h"
 #include "random.h"
 #include "syscalls.h"
 #include "threads.h"
@@ -10,12 +11,11 @@
 #define RLIMIT_STACK 3
 #define RLIMIT_NOFILE 7
 #define FILE_LIMIT 64
-#define STACK_LIMIT 0x180000ul
 #define NAME_SIZE 65
 
 static s64 limit(u32 resource, u64 *old) {
   if (old) {
-    old[0] = old[1] = resource == RLIMIT_STACK ? STACK_LIMIT : resource == RLIMIT_NOFILE ? FILE_LIMIT : UINT64_MAX;
+    old[0] = old[1] = resource == RLIMIT_STACK ? PROGRAM_STACK_SIZE : resource == RLIMIT_NOFILE ? FILE_LIMIT : UINT64_MAX;
   }
 
   return 0;
@@ -79,11 +79,6 @@ static s64 call_getpid(struct frame *f) {
 static s64 call_getuid(struct frame *f) {
   (void)f;
   return 0;
-}
-
-static s64 call_not_there(struct frame *f) {
-  (void)f;
-  return -ENOSYS;
 }
 
 const struct system_call process_calls[] = {

@@ -162,11 +162,6 @@ static s64 call_nothing(struct frame *f) {
   return 0;
 }
 
-static s64 call_not_there(struct frame *f) {
-  (void)f;
-  return -ENOSYS;
-}
-
 const struct system_call thread_calls[] = {
     {SYS_clone, call_clone},                   {SYS_clone3, call_clone3},
     {SYS_exit, call_exit},                     {SYS_sched_yield, call_sched_yield},

@@ -3,11 +3,6 @@
 #include "syscalls.h"
 #include "threads.h"
 
-#define CLOCK_REALTIME 0
-#define CLOCK_PROCESS_CPUTIME 2
-#define CLOCK_THREAD_CPUTIME 3
-#define CLOCK_REALTIME_COARSE 5
-#define CLOCK_BOOTTIME 7
 #define TIMER_ABSTIME 1
 #define POLLOUT 4
 #define POLLNVAL 32
@@ -25,10 +20,6 @@ static u64 nanoseconds_of(const struct timespec *time) {
   /* Half of all time is for ever, and leaves room for a sum. */
   u64 seconds = (u64)time->seconds;
   return seconds > NEVER / NANOSECONDS_PER_SECOND / 2 ? NEVER / 2 : seconds * NANOSECONDS_PER_SECOND + (u64)time->nanoseconds;
-}
-
-static struct timespec timespec_of(u64 nanoseconds) {
-  return (struct timespec){(s64)(nanoseconds / NANOSECONDS_PER_SECOND), (s64)(nanoseconds % NANOSECONDS_PER_SECOND)};
 }
 
 u64 deadline_of(const struct timespec *time, bool is_absolute, bool is_realtime) {
@@ -51,13 +42,12 @@ static u64 busy_time(void) {
 
 static s64 call_clock_gettime(struct frame *f) {
   u32 clock = (u32)f->rdi;
-  bool is_realtime = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
   bool is_processor = clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME;
   if (clock > CLOCK_BOOTTIME) {
     return -EINVAL;
   }
 
-  *(struct timespec *)f->rsi = timespec_of(is_realtime ? clock_realtime() : is_processor ? busy_time() : clock_monotonic());
+  *(struct timespec *)f->rsi = timespec_of(clock_is_realtime(clock) ? clock_realtime() : is_processor ? busy_time() : clock_monotonic());
   return 0;
 }
 

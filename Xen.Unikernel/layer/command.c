@@ -19,7 +19,7 @@ static const struct setting settings[] = {
     {"--gc-retain-vm", "DOTNET_GCRetainVM", false},
 };
 
-static char line_copy[COMMAND_SIZE], words[COMMAND_SIZE], settings_text[1024];
+static char words[COMMAND_SIZE], settings_text[1024];
 static char *arguments[COMMAND_WORDS + 1], *environment[COMMAND_WORDS + 1];
 static u32 argument_count, environment_count;
 static size_t settings_length;
@@ -142,7 +142,7 @@ static bool is_environment(const char *word) {
 void command_start(const char *line) {
   size_t length = 0;
   while (length < COMMAND_SIZE - 1 && line[length]) {
-    line_copy[length] = words[length] = line[length];
+    words[length] = line[length];
     length++;
   }
 
@@ -158,10 +158,6 @@ void command_start(const char *line) {
   }
 
   apply_settings();
-}
-
-const char *command_line(void) {
-  return line_copy;
 }
 
 char **command_arguments(u32 *count) {

@@ -8,7 +8,6 @@
 
 /* Takes a copy; "" for none. Longer ones are cut. */
 void command_start(const char *line);
-const char *command_line(void);
 /* The program's words, after its name; NULL ends them. */
 char **command_arguments(u32 *count);
 /* The environment: NAME=VALUE. */

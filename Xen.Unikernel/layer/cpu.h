@@ -10,14 +10,12 @@
 #define MSR_LSTAR 0xc0000082
 #define MSR_SFMASK 0xc0000084
 #define MSR_FS_BASE 0xc0000100
-#define MSR_GS_BASE 0xc0000101
 
 #define EFER_SYSCALL 1ul
 
 #define CR4_OSFXSR (1ul << 9)
 #define CR4_OSXMMEXCPT (1ul << 10)
 #define CR4_PGE (1ul << 7)
-#define CR4_FSGSBASE (1ul << 16)
 #define CR4_OSXSAVE (1ul << 18)
 
 #define FLAG_TRAP (1ul << 8)
@@ -55,12 +53,6 @@ static inline u64 read_tsc(void) {
 static inline u64 read_cr2(void) {
   u64 value;
   __asm__ volatile("mov %%cr2, %0" : "=r"(value));
-  return value;
-}
-
-static inline u64 read_cr3(void) {
-  u64 value;
-  __asm__ volatile("mov %%cr3, %0" : "=r"(value));
   return value;
 }
 

@@ -25,10 +25,8 @@ typedef int64_t s64;
 #define NANOSECONDS_PER_MILLISECOND 1000000ul
 
 /* Linux's errno values: what libc understands. */
-#define EPERM 1
 #define ENOENT 2
 #define ESRCH 3
-#define EINTR 4
 #define EBADF 9
 #define EAGAIN 11
 #define ENOMEM 12
@@ -38,10 +36,8 @@ typedef int64_t s64;
 #define EINVAL 22
 #define EMFILE 24
 #define ENOTTY 25
-#define ENOSPC 28
 #define ESPIPE 29
 #define EPIPE 32
-#define ERANGE 34
 #define ENOSYS 38
 #define ETIMEDOUT 110
 

@@ -3,15 +3,8 @@
 #include "layer.h"
 #include "numbers.h"
 
-struct timespec {
-  s64 seconds, nanoseconds;
-};
-
-#define CLOCK_REALTIME 0
-#define CLOCK_MONOTONIC 1
-#define CLOCK_REALTIME_COARSE 5
-#define CLOCK_BOOTTIME 7
-#define EXTRA_CLOCKS ((1u << 2) | (1u << 3))
+/* Those that the clock does not know: time that was used, which the scheduler knows. */
+#define USED_TIME_CLOCKS (1u << CLOCK_PROCESS_CPUTIME | 1u << CLOCK_THREAD_CPUTIME)
 
 static long clock_call(long number, long clock, struct timespec *time) {
   long result;
@@ -21,12 +14,10 @@ static long clock_call(long number, long clock, struct timespec *time) {
 
 int clock_gettime(int clock, struct timespec *time);
 int clock_gettime(int clock, struct timespec *time) {
-  bool is_realtime = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
-  if (clock < 0 || clock > CLOCK_BOOTTIME || EXTRA_CLOCKS & 1u << clock) {
+  if (clock < 0 || clock > CLOCK_BOOTTIME || USED_TIME_CLOCKS & 1u << clock) {
     return clock_call(SYS_clock_gettime, clock, time) < 0 ? -1 : 0;
   }
 
-  u64 now = is_realtime ? clock_realtime() : clock_monotonic();
-  *time = (struct timespec){(s64)(now / NANOSECONDS_PER_SECOND), (s64)(now % NANOSECONDS_PER_SECOND)};
+  *time = timespec_of(clock_is_realtime((u32)clock) ? clock_realtime() : clock_monotonic());
   return 0;
 }

@@ -8,7 +8,6 @@
 #include "threads.h"
 #include "vm.h"
 
-#define STACK_SIZE 0x180000ul
 #define STACK_GUARD 0x10000ul
 #define PROGRAM_NAME "guest"
 
@@ -23,13 +22,13 @@ void program_stack(u64 *start, u64 *end) {
 }
 
 static void make_stack(void) {
-  s64 at = vm_map(0, STACK_SIZE + STACK_GUARD, 0, MAP_PRIVATE | MAP_ANONYMOUS);
-  if (at < 0 || vm_protect((u64)at + STACK_GUARD, STACK_SIZE, PROT_READ | PROT_WRITE) < 0) {
+  s64 at = vm_map(0, PROGRAM_STACK_SIZE + STACK_GUARD, 0, MAP_PRIVATE | MAP_ANONYMOUS);
+  if (at < 0 || vm_protect((u64)at + STACK_GUARD, PROGRAM_STACK_SIZE, PROT_READ | PROT_WRITE) < 0) {
     panic("no memory for the program's stack: this guest is too small");
   }
 
   stack_start = (u64)at + STACK_GUARD;
-  stack_end = stack_start + STACK_SIZE;
+  stack_end = stack_start + PROGRAM_STACK_SIZE;
   vm_mark_stack(stack_end);
 }
 

@@ -13,7 +13,6 @@
 
 static u32 key[KEY_WORDS];
 static u64 counter;
-static u32 hardware_words;
 
 static u32 rotate(u32 value, u32 bits) {
   return value << bits | value >> (32 - bits);
@@ -86,7 +85,6 @@ void random_start(void) {
   for (u32 i = 0; i < KEY_WORDS && (has_seed || has_random); i++) {
     if (hardware(&value, has_seed)) {
       mix(value);
-      hardware_words++;
     }
   }
 
@@ -97,10 +95,6 @@ void random_start(void) {
   }
 
   mix(clock_realtime());
-}
-
-u32 random_hardware_words(void) {
-  return hardware_words;
 }
 
 void random_fill(void *buffer, size_t length) {

@@ -5,7 +5,6 @@
 #include "layer.h"
 #include "threads.h"
 
-#define SIGTRAP 5
 #define SIGILL 4
 #define SIGABRT 6
 #define SIGBUS 7

@@ -1,6 +1,7 @@
 /* Linux's system calls, as far as libc and the runtime use them. docs/unikernel.md has the list. */
 #pragma once
 
+#include "clock.h"
 #include "frame.h"
 #include "layer.h"
 #include "numbers.h"
@@ -25,10 +26,8 @@ void syscalls_start(void);
 /* How many calls there were of numbers that are not there. */
 u64 syscalls_unknown(void);
 
-/* Linux's struct timespec. */
-struct timespec {
-  s64 seconds, nanoseconds;
-};
+/* A call that the runtime makes and does without. */
+s64 call_not_there(struct frame *frame);
 
 /* A deadline in the monotonic clock from one that a program gave; NEVER for null. */
 u64 deadline_of(const struct timespec *time, bool is_absolute, bool is_realtime);

@@ -237,10 +237,6 @@ bool threads_should_switch(void) {
   return is_preemptive && !is_idle && ready_first && (has_urgent || clock_monotonic() >= slice_end);
 }
 
-bool threads_are_idle(void) {
-  return is_idle;
-}
-
 void threads_set_preemptive(bool value) {
   is_preemptive = value;
 }

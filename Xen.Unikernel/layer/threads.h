@@ -55,7 +55,6 @@ void thread_yield(void);
 /* Called by interrupts. True: the one that runs should make way. */
 bool threads_timer(u64 now);
 bool threads_should_switch(void);
-bool threads_are_idle(void);
 /* False: a thread runs until it waits. */
 void threads_set_preemptive(bool is_preemptive);
 /* Nanoseconds in which no thread was ready. */

@@ -7,7 +7,6 @@
 #define PROT_WRITE 2
 #define PROT_EXEC 4
 
-#define MAP_SHARED 1
 #define MAP_PRIVATE 2
 #define MAP_FIXED 0x10
 #define MAP_ANONYMOUS 0x20

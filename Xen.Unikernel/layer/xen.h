@@ -15,7 +15,6 @@
 #define HVM_PARAM_CONSOLE_EVTCHN 18
 
 #define SHUTDOWN_POWEROFF 0
-#define SHUTDOWN_REBOOT 1
 #define SHUTDOWN_CRASH 3
 
 /* xen-protocols 1.3 */

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Xen.Unikernel;
 using static Xen.UnikernelGuest.CheckRunner;
 
 namespace Xen.UnikernelGuest;
@@ -175,8 +176,8 @@ internal static class MemoryChecks
 
     private static void NotWritableAndExecutable()
     {
-        LayerCounters counters = LayerCounters.Read();
-        Require(counters.WritableExecutablePages == 0, $"no page that can be written and executed, not {counters.WritableExecutablePages}");
+        ulong count = Layer.CountWritableExecutable();
+        Require(count == 0, $"no page that can be written and executed, not {count}");
     }
 
     // Only where there is so much: whole blocks of pages until one lies there.
@@ -192,7 +193,7 @@ internal static class MemoryChecks
         var blocks = new List<nint>();
         ulong highest = 0;
         byte* block;
-        while (highest < 4UL << 30 && (block = LayerCounters.TakeFrames(Pages)) is not null)
+        while (highest < 4UL << 30 && (block = Layer.AllocateFrames(Pages)) is not null)
         {
             blocks.Add((nint)block);
             block[0] = 1;
@@ -200,7 +201,7 @@ internal static class MemoryChecks
             highest = Math.Max(highest, (ulong)block & 0x7FFF_FFFF_FFFF);
         }
 
-        blocks.ForEach(taken => LayerCounters.GiveFrames((byte*)taken, Pages));
+        blocks.ForEach(taken => Layer.FreeFrames((byte*)taken, Pages));
         Require(highest >= 4UL << 30, $"memory beyond 4 GiB, the highest is at {highest:x}");
     }
 

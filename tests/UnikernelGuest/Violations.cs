@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Xen.Unikernel;
 
 namespace Xen.UnikernelGuest;
 
@@ -94,19 +95,19 @@ internal static unsafe partial class Violations
 
     private static void PageAfterFree()
     {
-        byte* page = LayerCounters.TakeFrames(1);
-        LayerCounters.GiveFrames(page, 1);
+        byte* page = Layer.AllocateFrames(1);
+        Layer.FreeFrames(page, 1);
         page[0] = 0x41;
-        for (int i = 0; i < 100_000 && LayerCounters.TakeFrames(1) is not null; i++)
+        for (int i = 0; i < 100_000 && Layer.AllocateFrames(1) is not null; i++)
         {
         }
     }
 
     private static void PageFreedTwice()
     {
-        byte* page = LayerCounters.TakeFrames(1);
-        LayerCounters.GiveFrames(page, 1);
-        LayerCounters.GiveFrames(page, 1);
+        byte* page = Layer.AllocateFrames(1);
+        Layer.FreeFrames(page, 1);
+        Layer.FreeFrames(page, 1);
     }
 
     private static void MapWritableExecutable()
