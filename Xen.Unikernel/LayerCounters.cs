@@ -14,6 +14,7 @@ internal struct LayerCounters
     public ulong UnknownCalls;
     public ulong ConsoleDropped;
     public ulong DoubledInterrupts;
+    public ulong EarlyInterrupts;
 
     public static unsafe LayerCounters Read()
     {

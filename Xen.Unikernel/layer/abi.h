@@ -13,7 +13,8 @@ struct unikernel_info {
 };
 
 struct unikernel_counters {
-  u64 free_frames, committed_pages, commit_limit_pages, threads, idle_nanoseconds, unknown_calls, console_dropped, doubled_interrupts;
+  u64 free_frames, committed_pages, commit_limit_pages, threads, idle_nanoseconds, unknown_calls, console_dropped, doubled_interrupts,
+      early_interrupts;
 };
 
 void unikernel_get_info(struct unikernel_info *info);

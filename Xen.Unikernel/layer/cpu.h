@@ -97,11 +97,6 @@ static inline void interrupts_restore(u64 flags) {
   }
 }
 
-/* Interrupts on and sleep, in one step: one that comes between the two ends the sleep. */
-static inline void halt_until_interrupt(void) {
-  __asm__ volatile("sti; hlt; cli" ::: "memory");
-}
-
 static inline void pause_briefly(void) {
   __asm__ volatile("pause" ::: "memory");
 }

@@ -11,6 +11,7 @@
 #include "layout.h"
 #include "paging.h"
 #include "signals.h"
+#include "traps.h"
 #include "vm.h"
 #include "xen.h"
 

@@ -102,6 +102,16 @@ return_to_frame:
     add $16, %rsp
     iretq
 
+    /* halt_until_interrupt(): interrupts on and sleep; off again behind it. interrupt() knows the two places. */
+    .globl halt_until_interrupt, halt_instruction, halt_end
+halt_until_interrupt:
+    sti
+halt_instruction:
+    hlt
+halt_end:
+    cli
+    ret
+
     /* SYSCALL left the return address in rcx, the flags in r11, interrupts off (SFMASK), and the stack pointer as it was. */
     .globl system_call_entry
 system_call_entry:
