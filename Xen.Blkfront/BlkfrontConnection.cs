@@ -39,9 +39,8 @@ internal sealed class BlkfrontConnection(BlkfrontOptions options, BlkfrontCounte
         await PublishRingAsync(context, transaction, cancellationToken);
         await transaction.WriteAsync(context.Key(BlkifKeys.EventChannel), Text(Queue.Port.Value), cancellationToken);
         await transaction.WriteAsync(context.Key(BlkifKeys.Protocol), Blkif.ProtocolX8664, cancellationToken);
-        if (context.Grants.PageGranting is null)
+        if (Queue.KeepsGrants)
         {
-            // The same page keeps its reference, so the backend may keep it mapped.
             await transaction.WriteAsync(context.Key(BlkifKeys.FeaturePersistent), "1", cancellationToken);
         }
     }

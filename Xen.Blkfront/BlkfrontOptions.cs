@@ -23,6 +23,13 @@ public sealed record BlkfrontOptions
     /// <summary>Pages for buffers that callers reserve; 0 for none.</summary>
     public int ReservedPages { get; init; } = 128;
 
+    /// <summary>
+    /// The pages of data stay granted for as long as the connection lasts, and a backend may keep them mapped (<c>feature-persistent</c>): it
+    /// maps each page once instead of once for each request, and every byte is copied once more. False: a page is granted for one request, and
+    /// reserved buffers are not copied, which is best for large requests. Always so where pages cannot be granted singly (Linux).
+    /// </summary>
+    public bool KeepGrants { get; init; }
+
     /// <summary>How long to wait for the backend.</summary>
     public XenbusTimeouts Timeouts { get; init; } = XenbusTimeouts.Default;
 

@@ -111,7 +111,7 @@ internal sealed partial class BlkfrontQueue
             Length = length,
             PageCount = (length + GrantedPages.PageSize - 1) / GrantedPages.PageSize,
             ReservedOffset = (int)operation.Issued,
-            IsReserved = operation.ReservedIndex >= 0 && _pages.CanGrantReserved,
+            IsReserved = operation.ReservedIndex >= 0 && !_pages.StaysGranted,
             IndirectPage = -1,
         };
         bool isIndirect = request.PageCount > Blkif.MaxSegmentsPerRequest;

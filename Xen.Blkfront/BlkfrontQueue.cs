@@ -55,6 +55,9 @@ internal sealed partial class BlkfrontQueue
     /// <summary>The buffers that callers reserve.</summary>
     public ReservedBuffers Reserved { get; }
 
+    /// <summary>True when a page keeps its reference for as long as the connection lasts, so that the backend may keep it mapped.</summary>
+    public bool KeepsGrants => _pages.StaysGranted;
+
     /// <summary>True while operations are taken.</summary>
     public bool IsOpen { get; private set; }
 
@@ -187,7 +190,7 @@ internal sealed partial class BlkfrontQueue
         }
 
         // A backend that keeps mappings maps every page for writing, also these.
-        GrantAccess access = _context.Grants.PageGranting is null ? GrantAccess.ReadWrite : GrantAccess.ReadOnly;
+        GrantAccess access = KeepsGrants ? GrantAccess.ReadWrite : GrantAccess.ReadOnly;
         try
         {
             _indirect = new IndirectPages(_context.Grants.Allocate(_context.Peer, count, access));

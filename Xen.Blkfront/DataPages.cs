@@ -33,8 +33,11 @@ internal abstract unsafe class DataPages
     /// <summary>How many pages can be reserved.</summary>
     public abstract int ReservedPageCount { get; }
 
-    /// <summary>True when reserved pages can be granted; else they are private and their data is copied as any other.</summary>
-    public abstract bool CanGrantReserved { get; }
+    /// <summary>
+    /// True when copy pages stay granted, so that the backend may keep them mapped; reserved pages are private then, and their data is copied as any
+    /// other. False when each page, also a reserved one, is granted for one request.
+    /// </summary>
+    public abstract bool StaysGranted { get; }
 
     /// <summary>Where the reserved pages begin.</summary>
     public abstract byte* ReservedAddress { get; }

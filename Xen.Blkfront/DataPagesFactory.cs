@@ -14,7 +14,9 @@ internal static class DataPagesFactory
         {
             try
             {
-                return Make(grants, peer, copyPages, reservedPages);
+                return options.KeepGrants || grants.PageGranting is not { } granting
+                    ? MakeStanding(grants, peer, copyPages, reservedPages)
+                    : new RegrantedPages(granting, grants.Epoch, peer, grants.AllocateLocal(copyPages + reservedPages), reservedPages);
             }
             catch (XenException exception) when (IsShortage(exception) && copyPages > 1)
             {
@@ -25,11 +27,6 @@ internal static class DataPagesFactory
     }
 
     private static bool IsShortage(XenException exception) => exception.ErrorCode is XenErrno.ENOSPC or XenErrno.ENOMEM;
-
-    private static DataPages Make(IGrantTable grants, DomainId peer, int copyPages, int reservedPages) =>
-        grants.PageGranting is { } granting
-            ? new RegrantedPages(granting, grants.Epoch, peer, grants.AllocateLocal(copyPages + reservedPages), reservedPages)
-            : MakeStanding(grants, peer, copyPages, reservedPages);
 
     private static StandingPages MakeStanding(IGrantTable grants, DomainId peer, int copyPages, int reservedPages)
     {

@@ -27,7 +27,7 @@ internal sealed unsafe class RegrantedPages : DataPages
 
     public override int ReservedPageCount { get; }
 
-    public override bool CanGrantReserved => true;
+    public override bool StaysGranted => false;
 
     public override byte* ReservedAddress => Address(CopyPageCount);
 

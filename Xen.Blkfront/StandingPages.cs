@@ -3,8 +3,8 @@ using Xen.Grants;
 namespace Xen.Blkfront;
 
 /// <summary>
-/// Pages that stay granted for as long as the connection lasts, where the host cannot grant a page again (Linux). The backend can write them at any
-/// time, so callers get a private copy of everything.
+/// Pages that stay granted for as long as the connection lasts: where the host cannot grant a page again (Linux), or on request
+/// (<see cref="BlkfrontOptions.KeepGrants"/>). The backend can write them at any time, so callers get a private copy of everything.
 /// </summary>
 internal sealed unsafe class StandingPages(IGrantTable grants, GrantedPages pages, LocalPages? reserved) : DataPages(pages.PageCount)
 {
@@ -12,7 +12,7 @@ internal sealed unsafe class StandingPages(IGrantTable grants, GrantedPages page
 
     public override int ReservedPageCount => reserved?.PageCount ?? 0;
 
-    public override bool CanGrantReserved => false;
+    public override bool StaysGranted => true;
 
     public override byte* ReservedAddress => reserved is null ? null : reserved.Address;
 

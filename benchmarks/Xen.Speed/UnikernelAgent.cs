@@ -17,7 +17,7 @@ internal static class UnikernelAgent
     public static Task<int> RunAsync(string address) => XenGuest.RunAsync([], async guest =>
     {
         await using INetworkDevice vif = await guest.OpenNetworkAsync("0");
-        await using IBlockDevice device = await BlkfrontDevice.OpenAsync(guest.Ports, DiskPath, new BlkfrontOptions { ReservedPages = ReservedPages });
+        await using IBlockDevice device = await BlkfrontDevice.OpenAsync(guest.Ports, DiskPath, new BlkfrontOptions { ReservedPages = ReservedPages, KeepGrants = true });
         var network = new UnikernelNetwork(guest, vif, Ipv4Address.From(System.Net.IPAddress.Parse(address)));
         using var end = new CancellationTokenSource();
         Task listening = network.ListenAsync(end.Token);

@@ -104,9 +104,9 @@ public sealed class BlkBench : IDisposable
 
     public ValueTask<BlkfrontDevice> OpenAsync(BlkfrontOptions? options = null) => OpenAsync(Guest.Ports, options);
 
-    /// <summary>Opens the disk of a guest whose table cannot grant a page again, as on Linux: pages stay granted and data is copied.</summary>
+    /// <summary>Opens the disk with pages that stay granted, and data that is copied.</summary>
     public ValueTask<BlkfrontDevice> OpenWithStandingGrantsAsync(BlkfrontOptions? options = null) =>
-        OpenAsync(Guest.Ports with { Grants = new StandingGrantTable(Guest.Grants) }, options);
+        OpenAsync(Guest.Ports, (options ?? BlkfrontOptions.Default) with { KeepGrants = true });
 
     /// <summary>Runs work in domain 0 and brings its result or exception back.</summary>
     public Task<T> OnDom0Async<T>(Func<Task<T>> work)

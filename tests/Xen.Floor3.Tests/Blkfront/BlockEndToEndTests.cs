@@ -136,6 +136,25 @@ public class BlockEndToEndTests
         }
     });
 
+    [Theory]
+    [InlineData(true, 0L)]
+    [InlineData(false, 8192L)]
+    public void Reserved_memory_is_granted_itself_unless_grants_are_kept(bool keepsGrants, long reservedBytes) => Run(Memory, null, async bench =>
+    {
+        await using BlkfrontDevice disk = await bench.OpenAsync(new BlkfrontOptions { KeepGrants = keepsGrants });
+        string? said = await bench.Guest.Store.TryReadTextAsync($"{bench.Paths.Frontend}/{BlkifKeys.FeaturePersistent}");
+        Assert.Equal(keepsGrants ? "1" : null, said);
+        Assert.True(disk.TryReserve(8192, out BlockBuffer buffer));
+        using BlockBuffer held = buffer;
+        int granted = bench.Guest.Grants.Capacity.InUse;
+        Random(8192).CopyTo(held.Span);
+        (await disk.WriteAsync(8, held)).ThrowIfFailed();
+        (await disk.ReadAsync(8, held)).ThrowIfFailed();
+        Assert.Equal(granted, bench.Guest.Grants.Capacity.InUse);
+        Assert.Equal(2 * reservedBytes, disk.GetStatistics().ReservedBytes);
+        Assert.Equal(16384 - (2 * reservedBytes), disk.GetStatistics().CopiedBytes);
+    });
+
     [Fact]
     public void A_device_that_is_disposed_while_it_connects_again_leaves_nothing() => RunBench(async bench =>
     {
