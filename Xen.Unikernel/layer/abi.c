@@ -70,12 +70,15 @@ void unikernel_hide_frames(u64 first, u64 count) {
   interrupts_restore(flags);
 }
 
+/* The image, which is not at DIRECT_BASE, is where it is. */
 bool unikernel_read_physical(u64 address, void *buffer, u64 length) {
+  u64 image_start = (u64)__ehdr_start, image_end = (u64)_end;
+  bool is_image = address >= image_start && address < image_end && length <= image_end - address;
   u64 flags = interrupts_off();
-  bool is_there = paging_is_shown(address, length);
+  bool is_there = is_image || paging_is_shown(address, length);
   interrupts_restore(flags);
   if (is_there) {
-    memcpy(buffer, direct(address), length);
+    memcpy(buffer, is_image ? (const void *)address : direct(address), length);
   }
 
   return is_there;

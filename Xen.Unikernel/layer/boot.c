@@ -12,6 +12,7 @@
 #include "guard.h"
 #include "layout.h"
 #include "memory_map.h"
+#include "multiboot.h"
 #include "paging.h"
 #include "program.h"
 #include "random.h"
@@ -28,11 +29,12 @@ static u64 heap_limit(void) {
   return limit > 2 * other ? limit - other : limit / 2;
 }
 
-_Noreturn void boot(u64 start_info);
-void boot(u64 start_info_address) {
+/* The loader's magic number: 0 for PVH, whose information is a start info. */
+_Noreturn void boot(u32 loader, u64 information);
+void boot(u32 loader, u64 information) {
   xen_detect();
   descriptors_start();
-  start_info_read(start_info_address);
+  start_info_read(loader ? multiboot_start_info(loader, information) : information);
   paging_start();
   frames_start();
   fpu_start();

@@ -1,14 +1,29 @@
-/* The first instructions: from Xen's PVH entry (32 bits, no paging, no stack; xen-protocols 1.1) to boot() in 64-bit mode. */
+/* The first instructions: from the entry of Xen's PVH (32 bits, no paging, no stack; xen-protocols 1.1) or of a multiboot2 loader, which is the same
+   but for eax, to boot() in 64-bit mode. */
 
 #define PRESENT_WRITABLE 3
 #define PRESENT_WRITABLE_LARGE 0x83
 #define GIGABYTES 4
+#define MULTIBOOT_MAGIC 0xe85250d6
+#define MULTIBOOT_I386 0
 
     .section .note.Xen, "a", @note
     .balign 4
     .long 4, 8, 18              /* XEN_ELFNOTE_PHYS32_ENTRY; QEMU reads 8 bytes of it */
     .asciz "Xen"
     .quad layer_entry
+
+    /* Of the second version alone: QEMU would prefer a header of the first one to the note. */
+    .section .multiboot, "ax", @progbits
+    .balign 8
+multiboot_header:
+    .long MULTIBOOT_MAGIC, MULTIBOOT_I386, multiboot_header_end - multiboot_header
+    .long -(MULTIBOOT_MAGIC + MULTIBOOT_I386 + multiboot_header_end - multiboot_header)
+    .short 3, 0                 /* the entry's address: the file's own is that of libc */
+    .long 12, multiboot_entry, 0
+    .short 0, 0                 /* the end */
+    .long 8
+multiboot_header_end:
 
     .section .bss.boot, "aw", @nobits
     .balign 4096
@@ -37,8 +52,11 @@ boot_gdt_pointer:
     .code32
     .globl layer_entry
 layer_entry:
+    xor %eax, %eax              /* PVH leaves anything in it */
+multiboot_entry:
     cld
-    mov %ebx, %esi              /* the start info */
+    mov %eax, %edi              /* the loader's magic number */
+    mov %ebx, %esi              /* its information */
     mov $boot_stack_end, %esp
 
     /* The first 4 GiB, mapped where they are and at DIRECT_BASE, until paging.c has made the real tables. */
@@ -82,7 +100,7 @@ layer_entry:
     mov %eax, %fs
     mov %eax, %gs
     mov $boot_stack_end, %rsp
-    mov %esi, %edi              /* boot(start info); a 32-bit move clears the upper half */
+    mov %esi, %esi              /* boot(loader, information); a 32-bit move clears the upper half */
     xor %ebp, %ebp
     call boot
     ud2

@@ -5,30 +5,11 @@
 #include "memory_map.h"
 #include "xen.h"
 
-#define MAGIC 0x336ec578u
 #define MODULES 16
 #define MAP_ENTRIES 256
-/* Boot's own page tables show no more. */
-#define REACHABLE 0x100000000ul
-
-struct start_info {
-  u32 magic, version, flags, module_count;
-  u64 modules, command_line, rsdp;
-  /* From version 1 on. */
-  u64 memory_map;
-  u32 memory_map_count, reserved;
-};
-
-struct module {
-  u64 address, size, command_line, reserved;
-};
-
-struct map_entry {
-  u64 address, size;
-  u32 type, reserved;
-};
-
 #define VERSION_0_SIZE 40
+/* From version 2 of ACPI on. */
+#define RSDP_SIZE 36
 
 static char command[COMMAND_SIZE];
 static u64 address_of_info;
@@ -84,8 +65,8 @@ static void reserve_modules(const struct start_info *info) {
 void start_info_read(u64 address) {
   const struct start_info *info = direct(address);
   address_of_info = address;
-  if (info->magic != MAGIC) {
-    panic("start info at %lx has the magic %x, expected %x", address, info->magic, MAGIC);
+  if (info->magic != START_INFO_MAGIC) {
+    panic("start info at %lx has the magic %x, expected %x", address, info->magic, START_INFO_MAGIC);
   }
 
   size_t command_length = read_command_line(info->command_line);
@@ -94,6 +75,7 @@ void start_info_read(u64 address) {
   memory_map_reserve((u64)__ehdr_start, (u64)_end - (u64)__ehdr_start);
   memory_map_reserve(address, info->version >= 1 ? sizeof(struct start_info) : VERSION_0_SIZE);
   memory_map_reserve(info->command_line, command_length + 1);
+  memory_map_reserve(info->rsdp, info->rsdp ? RSDP_SIZE : 0);
   if (info->version >= 1) {
     memory_map_reserve(info->memory_map, info->memory_map_count * sizeof(struct map_entry));
   }

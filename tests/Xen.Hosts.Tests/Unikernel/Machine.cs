@@ -22,14 +22,20 @@ internal static class Machine
     public static string? Skip { get; } = ContinuousIntegration.SkipWithout(Missing());
 
     /// <summary>Boots an image and returns what it said on its console, and how it ended.</summary>
-    public static ProgramRun Boot(string image, int memoryMebibytes, TimeSpan limit, params string[] words) => ProgramRun.Start(
+    public static ProgramRun Boot(string image, int memoryMebibytes, TimeSpan limit, params string[] words) =>
+        Run(memoryMebibytes, limit, "-kernel", image, "-append", string.Join(' ', words));
+
+    /// <summary>The same for a machine that another loader starts: QEMU's options for it.</summary>
+    public static ProgramRun Run(int memoryMebibytes, TimeSpan limit, params string[] loader) => ProgramRun.Start(
         limit,
         new Dictionary<string, string>(),
         "qemu-system-x86_64",
-        "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", memoryMebibytes.ToString(CultureInfo.InvariantCulture),
-        "-display", "none", "-serial", "stdio", "-monitor", "none", "-nic", "none", "-no-reboot",
-        "-device", "isa-debug-exit,iobase=0xf4",
-        "-kernel", image, "-append", string.Join(' ', words));
+        [
+            "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", memoryMebibytes.ToString(CultureInfo.InvariantCulture),
+            "-display", "none", "-serial", "stdio", "-monitor", "none", "-nic", "none", "-no-reboot",
+            "-device", "isa-debug-exit,iobase=0xf4",
+            .. loader,
+        ]);
 
     private static string? Missing()
     {

@@ -18,6 +18,9 @@
 # LAB unikernel-held: while the guest runs, Xen and xenstore show what it holds
 # LAB unikernel-reboot: xl reboot is answered: the guest ends in good order, and a new one serves
 # LAB unikernel-shutdown: xl shutdown is answered: the guest closes its devices and is gone
+# LAB unikernel-grub: GRUB as the guest's kernel reads the image from the guest's disk and boots it, with the words of its menu
+# LAB unikernel-grub-disk: the disk that GRUB has used is served
+# LAB unikernel-grub-shutdown: that guest answers xl shutdown, too
 # LAB unikernel-released: nothing of the guests is left
 
 FOLDER=/tmp/unikernel
@@ -238,6 +241,26 @@ shutdown_asked() {
   return $status
 }
 check unikernel-shutdown shutdown_asked
+xl destroy uni 2>/dev/null
+
+# Debian's pvgrub2: it looks for boot/grub/grub.cfg on the guest's disks, of which an archive is one.
+grub() {
+  mkdir -p $FOLDER/disk/boot/grub
+  cp $IMAGES/03-Unikernel $FOLDER/disk/
+  printf '%s\n' "multiboot2 /03-Unikernel -- --ip $SECOND" boot >$FOLDER/disk/boot/grub/grub.cfg
+  tar -cf - -C $FOLDER/disk boot 03-Unikernel | dd of=$FOLDER/xvda conv=notrunc bs=1M 2>/dev/null
+  uni_start uni ../grub-i386-xen_pvh.bin 64 '' "disk=['phy:$first,xvda,w']" 'vif=["mac=00:16:3e:00:78:03,bridge=xenbr0"]' 'on_crash="preserve"' &&
+    serves && says uni 5 'Welcome to GRUB!' && says uni 5 'is xvda: 64 MiB' && answers $SECOND
+  local status=$?
+  guest_console uni
+  return $status
+}
+grub_disk() {
+  ask 'write xvda 62 8' && ask 'verify xvda 62 8'
+}
+check unikernel-grub grub
+check unikernel-grub-disk grub_disk
+check unikernel-grub-shutdown shutdown_asked
 xl destroy uni 2>/dev/null
 
 ip addr flush dev xenbr0

@@ -37,6 +37,7 @@ make_dom0() {
   install -m 755 "$LAB/dom0/init" "$stage/init"
   install -m 755 "$LAB"/dom0/{block,vif-bridge} "$stage/etc/xen/scripts/"
   install -m 644 "$LAB/dom0/lab.sh" "$stage/lab/lab.sh"
+  cp "$ROOT/usr/lib/grub-xen/grub-i386-xen_pvh.bin" "$stage/lab/"
   copy_libraries "$stage" '*.so.*'
   copy_modules "$stage" "$(kernel_of -amd64)" "${DOM0_MODULES[@]}"
   pack "$stage" | squeeze "$CACHE/dom0.cpio.gz"

@@ -11,7 +11,11 @@ BASE_PACKAGES=(
   libyajl2 libnl-3-200 libnl-route-3-200
 )
 
+# GRUB as a PVH guest's kernel: it boots what the guest's disk has.
+GUEST_PACKAGES=(grub-xen-host)
+
 ROOT=$CACHE/root
+FETCHED="${XEN_PACKAGES[*]} ${BASE_PACKAGES[*]} ${GUEST_PACKAGES[*]}"
 
 apt_get() {
   apt-get -o APT::Sandbox::User=root "$@" </dev/null
@@ -33,7 +37,7 @@ package_names() {
   local kernel
   kernel=$(kernel_version)
   [ -n "$kernel" ] && apt-cache show xen-hypervisor-4.17-amd64 >/dev/null 2>&1 || return 1
-  printf '%s\n' "${XEN_PACKAGES[@]}" "${BASE_PACKAGES[@]}" "linux-image-$kernel-amd64" "linux-image-$kernel-cloud-amd64"
+  printf '%s\n' "${XEN_PACKAGES[@]}" "${BASE_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" "linux-image-$kernel-amd64" "linux-image-$kernel-cloud-amd64"
 }
 
 # apt-get download takes up a broken-off file and skips a whole one.
@@ -52,12 +56,14 @@ unpack() {
   for deb in "$CACHE"/debs/*.deb; do
     dpkg -x "$deb" "$ROOT.part"
   done
+  echo "$FETCHED" >"$ROOT.part/fetched"
+  rm -rf "$ROOT"
   mv "$ROOT.part" "$ROOT"
   rm -rf "$CACHE/debs"
 }
 
 fetch_packages() {
-  [ ! -d "$ROOT" ] || return 0
+  [ "$(cat "$ROOT/fetched" 2>/dev/null)" != "$FETCHED" ] || return 0
   echo "xenlab: fetching Xen, its tools and two kernels (about 115 MB)" >&2
   download || { update_lists && download; } || die "the packages could not be downloaded"
   unpack
