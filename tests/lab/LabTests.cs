@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
 namespace Xen.Lab.Tests;
 
 /// <summary>What the stack does on a real Xen: one test for each check that dom0 reports.</summary>
@@ -24,6 +27,31 @@ public class LabTests(LabBoot boot) : IClassFixture<LabBoot>
         string? report = boot.Report(name);
         Assert.True(report is not null, $"{sentence}: dom0 said nothing about {name}.\n{boot.Explain(name)}");
         Assert.True(LabReports.IsOk(report), $"{sentence}: {report}\n{boot.Explain(name)}");
+    }
+
+    /// <summary>What <c>dotnet publish</c> gives, no more and no less, and that the smallest image stays small.</summary>
+    [LabTheory]
+    [InlineData("04-HelloUnikernel", "hello", 2_500_000)]
+    [InlineData("03-Unikernel", "unikernel", 3_500_000)]
+    public void Publishing_gives_an_image_and_what_a_toolstack_needs(string project, string name, long mostBytes)
+    {
+        string folder = Path.Combine(LabFolder.Published, project);
+        string[] expected = [$"{name}.cfg", $"{name}.cfg.in", $"{name}.manifest.json", $"{name}.qubes.md", $"{name}.xen"];
+        Assert.True(Directory.Exists(folder), boot.Explain("publish"));
+        Assert.Equal(expected, Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        byte[] image = File.ReadAllBytes(Path.Combine(folder, $"{name}.xen"));
+        Assert.InRange(image.LongLength, 1, mostBytes);
+        string[] configuration = File.ReadAllLines(Path.Combine(folder, $"{name}.cfg"));
+        Assert.Contains("type = \"pvh\"", configuration);
+        Assert.Contains($"kernel = \"{name}.xen\"", configuration);
+        Assert.DoesNotContain(configuration, line => line.Contains('@'));
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, $"{name}.manifest.json")));
+        Assert.Equal(image.LongLength, manifest.RootElement.GetProperty("sizeBytes").GetInt64());
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(image)), manifest.RootElement.GetProperty("sha256").GetString());
+        ElfSegment[] segments = ElfSegment.ReadAll(image);
+        Assert.Contains(segments, segment => segment is { IsLoaded: true, IsExecutable: true });
+        Assert.DoesNotContain(segments, segment => segment is { IsLoaded: true, IsExecutable: true, IsWritable: true });
+        Assert.DoesNotContain(segments, segment => segment.Type is ElfSegment.Dynamic or ElfSegment.Interpreter);
     }
 
     /// <summary>The file that <c>xenstack net ping --pcap</c> wrote in dom0, read by a reader that is not ours: each question with its answer.</summary>
