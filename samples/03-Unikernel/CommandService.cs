@@ -7,7 +7,7 @@ namespace Unikernel;
 
 /// <summary>
 /// Does what somebody with access to this guest's xenstore writes into <c>data/command</c>: <c>write DISK SEED MIB</c>, <c>verify DISK SEED MIB</c>,
-/// <c>time</c>. The answer is in <c>data/answer</c> before the command is cleared.
+/// <c>time</c>, <c>memory</c>. The answer is in <c>data/answer</c> before the command is cleared.
 /// </summary>
 internal sealed class CommandService(Guest guest, DiskService disks, ILogger logger)
 {
@@ -53,13 +53,23 @@ internal sealed class CommandService(Guest guest, DiskService disks, ILogger log
         ["write", var disk, var seed, var mebibytes] => await disks.WriteAsync(disk, Seed(seed), Mebibytes(mebibytes), cancellationToken),
         ["verify", var disk, var seed, var mebibytes] => await disks.VerifyAsync(disk, Seed(seed), Mebibytes(mebibytes), cancellationToken),
         ["time"] => Time(),
-        _ => throw new FormatException("expected 'write DISK SEED MIB', 'verify DISK SEED MIB' or 'time'"),
+        ["memory"] => Memory(),
+        _ => throw new FormatException("expected 'write DISK SEED MIB', 'verify DISK SEED MIB', 'time' or 'memory'"),
     };
 
     // Since 1970, and since the start: the wall clock and the monotonic one.
     private string Time() => string.Create(
         CultureInfo.InvariantCulture,
         $"{guest.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds()} ms, up {(long)guest.TimeProvider.GetElapsedTime(_start).TotalMilliseconds} ms");
+
+    // What is still reachable, what the process has of the machine, and what others can reach of it.
+    private string Memory()
+    {
+        long managed = GC.GetTotalMemory(forceFullCollection: true);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{managed >> 10} KiB managed, {Environment.WorkingSet >> 10} KiB in use, {guest.Ports.Grants.Capacity.InUse} pages granted");
+    }
 
     private static ulong Seed(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
         ? seed
