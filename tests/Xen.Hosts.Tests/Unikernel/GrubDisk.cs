@@ -20,7 +20,8 @@ internal static class GrubDisk
         DirectoryInfo folder = Directory.CreateTempSubdirectory("grub");
         try
         {
-            string configuration = Path.Combine(folder.FullName, "grub.cfg"), core = Path.Combine(folder.FullName, "core"), disk = Path.Combine(folder.FullName, "disk");
+            string configuration = Path.Combine(folder.FullName, "grub.cfg"), core = Path.Combine(folder.FullName, "core");
+            string disk = Path.Combine(folder.FullName, "disk");
             File.WriteAllText(
                 configuration, $"multiboot2 (hd0,msdos1)/image {string.Join(' ', words)}\nmodule2 (hd0,msdos1)/module of it\nboot\n");
             ProgramRun made = ProgramRun.Start(

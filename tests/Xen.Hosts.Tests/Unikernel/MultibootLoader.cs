@@ -82,7 +82,8 @@ internal static class MultibootLoader
         uint end = StubAddress + HeaderBytes + (uint)code.Length;
         return
         [
-            .. MultibootInformation.Words(StubMagic, StubFlags, unchecked(0 - (StubMagic + StubFlags)), StubAddress, StubAddress, end, end, StubAddress + HeaderBytes),
+            .. MultibootInformation.Words(StubMagic, StubFlags, unchecked(0 - (StubMagic + StubFlags))),
+            .. MultibootInformation.Words(StubAddress, StubAddress, end, end, StubAddress + HeaderBytes),
             .. code,
         ];
     }
