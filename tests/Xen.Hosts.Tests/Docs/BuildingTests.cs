@@ -22,7 +22,7 @@ public partial class BuildingTests
     [Fact]
     public void Every_default_is_that_of_the_build()
     {
-        Match[] defaults = [.. Default().Matches(Build)];
+        MatchCollection defaults = Default().Matches(Build);
         Assert.NotEmpty(defaults);
         Assert.All(defaults, value => Assert.Contains($"| `{value.Groups[1].Value}` | `{value.Groups[2].Value}` |", Document, StringComparison.Ordinal));
     }
