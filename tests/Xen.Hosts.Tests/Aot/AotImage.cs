@@ -1,15 +1,14 @@
 namespace Xen.Hosts.Tests.Aot;
 
-/// <summary>A program of the tests, published once with NativeAOT into artifacts; what has not changed since the last time is not made again.</summary>
-/// <param name="project">Its folder in tests.</param>
+/// <summary>A program of the tests or a sample, published once with NativeAOT into artifacts; what has not changed since the last time is not made again.</summary>
+/// <param name="project">Its folder.</param>
 /// <param name="program">Its file.</param>
 /// <param name="runtime">The runtime that its project names, which is then part of its folder's name.</param>
-internal sealed class AotImage(string project, string program, string? runtime = null)
+/// <param name="parent">Where its folder is.</param>
+internal sealed class AotImage(string project, string program, string? runtime = null, string parent = "tests")
 {
-    // Two at once would write the libraries that they share.
-    private static readonly Lock Publishing = new();
     private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(15);
-    private readonly Lazy<ProgramRun> _published = new(() => Publish(project));
+    private readonly Lazy<ProgramRun> _published = new(() => Publish(Path.Combine(parent, project)));
 
     /// <summary>The whole stack and its checks.</summary>
     public static AotImage Checks { get; } = new("Aot", "aot-checks");
@@ -19,6 +18,12 @@ internal sealed class AotImage(string project, string program, string? runtime =
 
     /// <summary>A guest with nothing below it, which the tests boot.</summary>
     public static AotImage UnikernelGuest { get; } = new("UnikernelGuest", "unikernel-guest.xen", "linux-x64");
+
+    /// <summary>The smallest sample, a guest with nothing below it.</summary>
+    public static AotImage Hello { get; } = new("04-HelloUnikernel", "hello.xen", "linux-x64", "samples");
+
+    /// <summary>Held by what builds libraries of the repository: two at once would write those that they share.</summary>
+    public static Lock Publishing { get; } = new();
 
     /// <summary>The native program.</summary>
     public string Native => Path.Combine(Output("publish"), program);
@@ -42,7 +47,7 @@ internal sealed class AotImage(string project, string program, string? runtime =
         lock (Publishing)
         {
             return ProgramRun.Start(
-                PublishLimit, environment, "dotnet", "publish", Path.Combine(Repository, "tests", project), "-c", "Release", "-v", "m", "--nologo", "--disable-build-servers");
+                PublishLimit, environment, "dotnet", "publish", Path.Combine(Repository, project), "-c", "Release", "-v", "m", "--nologo", "--disable-build-servers");
         }
     }
 
