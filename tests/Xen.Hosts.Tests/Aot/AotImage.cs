@@ -20,9 +20,6 @@ internal sealed class AotImage(string project, string program, string? runtime =
     /// <summary>A guest with nothing below it, which the tests boot.</summary>
     public static AotImage UnikernelGuest { get; } = new("UnikernelGuest", "unikernel-guest.xen", "linux-x64");
 
-    /// <summary>The folder of the repository.</summary>
-    public static string Repository { get; } = FindRepository();
-
     /// <summary>The native program.</summary>
     public string Native => Path.Combine(Output("publish"), program);
 
@@ -35,6 +32,7 @@ internal sealed class AotImage(string project, string program, string? runtime =
     /// <summary>How publishing went.</summary>
     public ProgramRun PublishRun => _published.Value;
 
+    private static string Repository { get; } = FindRepository();
 
     private string Output(string kind) => Path.Combine(Repository, "artifacts", kind, project, runtime is null ? "release" : $"release_{runtime}");
 

@@ -1,7 +1,7 @@
 namespace Xen.Hosts.Tests.Unikernel;
 
-/// <summary>The same as <see cref="GitFactAttribute"/>, for a theory.</summary>
+/// <summary>A theory about a repository of git, as <see cref="GitFactAttribute"/> is a fact.</summary>
 public sealed class GitTheoryAttribute : TheoryAttribute
 {
-    public GitTheoryAttribute() => Skip = GitFactAttribute.Missing;
+    public GitTheoryAttribute() => Skip = GitFolder.Skip;
 }

@@ -1,213 +1,221 @@
-using System.Text.Json;
-using Xen.Hosts.Tests.Aot;
+using Xen.Hosts.Tests.Tool;
 
 namespace Xen.Hosts.Tests.Unikernel;
 
-/// <summary>The manifest of an image in every kind of repository: what is known is said, nothing else is lost, and nothing is printed.</summary>
+/// <summary>What a manifest says of its source, over real repositories: each fact for itself, without noise, and no secret.</summary>
 public sealed class ManifestTests : IDisposable
 {
-    private const string Project = "Guest.csproj";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly string Script = Path.Combine(AotImage.Repository, "Xen.Unikernel", "image", "write-manifest");
+    private const string Project = "hello.csproj";
+    private const string Remote = "https://example.org/owner/repo.git";
+    private readonly TemporaryFolder _folder = new();
 
-    // Git looks for a repository in the folders above: there is none above this one.
-    private readonly string _root = Directory.CreateTempSubdirectory("xen-manifest-").FullName;
+    public static TheoryData<string, string?> Remotes => new()
+    {
+        { Remote, Remote },
+        { "http://example.org:8080/owner/repo", "http://example.org:8080/owner/repo" },
+        { "git@example.org:owner/repo.git", Remote },
+        { "example.org:owner/repo.git", Remote },
+        { "ssh://git@example.org/owner/repo.git", Remote },
+        { "ssh://git@example.org:2222/owner/repo.git", Remote },
+        { "git+ssh://git@example.org/owner/repo.git", Remote },
+        { "https://user:secret@example.org/owner/repo.git", Remote },
+        { "https://user:se@secret@example.org/owner/repo.git", Remote },
+        { "https://secret@example.org/owner/repo.git", Remote },
+        { "https://example.org/owner/repo.git?token=secret", Remote },
+        { "https://example.org/owner/repo.git#secret", Remote },
+        { "ssh://user:secret@example.org/owner/repo.git", Remote },
+        { "user:secret@example.org:owner/repo.git", Remote },
+        { "https://user:sec/ret@example.org/owner/repo.git", null },
+        { "https://user:\"secret\\@example.org/owner/repo.git", Remote },
+        { "/srv/git/repo.git", null },
+        { "../repo.git", null },
+        { "file:///srv/git/repo.git", null },
+        { "ext::sh -c secret", null },
+    };
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [GitTheory]
-    [InlineData("https://example.org/owner/guest.git", "https://example.org/owner/guest.git")]
-    [InlineData("git@example.org:owner/guest.git", "https://example.org/owner/guest.git")]
-    [InlineData("ssh://git@example.org:2222/owner/guest.git", "https://example.org/owner/guest.git")]
-    [InlineData("git+ssh://git@example.org/owner/guest", "https://example.org/owner/guest")]
-    [InlineData("https://somebody:secret@example.org/owner/guest.git", "https://example.org/owner/guest.git")]
-    [InlineData("https://token@example.org/guest.git?key=secret#part", "https://example.org/guest.git")]
-    [InlineData("/srv/git/guest.git", null)]
-    [InlineData("file:///srv/git/guest.git", null)]
-    [InlineData("../guest.git", null)]
-    public void The_address_is_one_that_others_can_read(string remote, string? expected)
+    [MemberData(nameof(Remotes))]
+    public void A_remote_is_said_as_others_reach_it_and_without_its_secrets(string remote, string? expected)
     {
-        string folder = Repository("one");
-        Git(folder, "remote", "add", "origin", remote);
-        JsonElement manifest = Manifest(folder);
-        Assert.Equal(expected, Text(manifest, "sourceUrl"));
-        Assert.Equal(Head(folder), Text(manifest, "sourceRevision"));
-        Assert.Equal($"dotnet publish {Project} -c Release", Text(manifest, "publishCommand"));
-        Assert.DoesNotContain("secret", manifest.GetRawText(), StringComparison.Ordinal);
-        Assert.DoesNotContain("token", manifest.GetRawText(), StringComparison.Ordinal);
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        repository.Git("remote", "add", "origin", remote);
+        string revision = repository.Commit(Project);
+        AssertFacts(Manifest.Of(repository.FullName), expected, revision, "false");
     }
 
     [GitFact]
-    public void Without_a_remote_the_revision_is_known()
+    public void Without_origin_it_is_another_remote()
     {
-        string folder = Repository("one");
-        JsonElement manifest = Manifest(folder);
-        Assert.Null(Text(manifest, "sourceUrl"));
-        Assert.Equal(Head(folder), Text(manifest, "sourceRevision"));
-        Assert.False(manifest.GetProperty("sourceIsModified").GetBoolean());
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        repository.Git("remote", "add", "upstream", Remote);
+        AssertFacts(Manifest.Of(repository.FullName), Remote, null, null);
     }
 
     [GitFact]
-    public void What_was_not_committed_is_said()
+    public void Without_a_remote_the_revision_stays()
     {
-        string folder = Repository("one");
-        File.AppendAllText(Path.Combine(folder, Project), "<!-- more -->");
-        Assert.True(Manifest(folder).GetProperty("sourceIsModified").GetBoolean());
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        AssertFacts(Manifest.Of(repository.FullName), null, null, null);
+        string revision = repository.Commit(Project);
+        AssertFacts(Manifest.Of(repository.FullName), null, revision, "false");
     }
 
     [GitFact]
-    public void Without_a_commit_the_address_is_known()
+    public void What_is_not_committed_is_said()
     {
-        string folder = Folder("one");
-        Git(folder, "init", "-q");
-        Git(folder, "remote", "add", "origin", "https://example.org/guest.git");
-        JsonElement manifest = Manifest(folder);
-        Assert.Equal("https://example.org/guest.git", Text(manifest, "sourceUrl"));
-        Assert.Null(Text(manifest, "sourceRevision"));
-        Assert.False(manifest.TryGetProperty("sourceIsModified", out _));
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        string revision = repository.Commit("other");
+        AssertFacts(Manifest.Of(repository.FullName), null, revision, "true");
+        revision = repository.Commit(Project);
+        AssertFacts(Manifest.Of(repository.FullName), null, revision, "false");
+        File.WriteAllText(Path.Combine(repository.FullName, "other"), "changed");
+        AssertFacts(Manifest.Of(repository.FullName), null, revision, "true");
     }
 
     [GitFact]
-    public void A_detached_head_and_a_worktree_have_their_revision()
+    public void A_detached_head_and_a_worktree_have_their_own_revisions()
     {
-        string folder = Repository("one");
-        string first = Head(folder);
-        Commit(folder, "second");
-        Git(folder, "checkout", "-q", "--detach", first);
-        Assert.Equal(first, Text(Manifest(folder), "sourceRevision"));
-        string worktree = Path.Combine(_root, "worktree");
-        Git(folder, "worktree", "add", "-q", "--detach", worktree, "HEAD");
-        Assert.Equal(first, Text(Manifest(worktree), "sourceRevision"));
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        repository.Git("remote", "add", "origin", Remote);
+        string first = repository.Commit(Project), second = repository.Commit("other");
+        repository.Git("worktree", "add", "-q", "--detach", _folder["tree"], first);
+        AssertFacts(Manifest.Of(_folder["tree"]), Remote, first, "false");
+        AssertFacts(Manifest.Of(repository.FullName), Remote, second, "false");
+        repository.Git("checkout", "-q", "--detach", first);
+        AssertFacts(Manifest.Of(repository.FullName), Remote, first, "false");
     }
 
     [GitFact]
-    public void A_repository_in_a_repository_is_its_own()
+    public void A_project_in_a_folder_of_a_repository_is_published_from_the_repositorys_own()
     {
-        string outer = Repository("outer");
-        Git(outer, "remote", "add", "origin", "https://example.org/outer.git");
-        string inner = Repository("outer/inner");
-        Git(inner, "remote", "add", "origin", "https://example.org/inner.git");
-        JsonElement manifest = Manifest(inner);
-        Assert.Equal("https://example.org/inner.git", Text(manifest, "sourceUrl"));
-        Assert.Equal(Head(inner), Text(manifest, "sourceRevision"));
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        repository.Git("remote", "add", "origin", Remote);
+        Directory.CreateDirectory(_folder["a/src/hello"]);
+        string revision = repository.Commit("src/hello/" + Project);
+        AssertFacts(Manifest.Of(_folder["a/src/hello"]), Remote, revision, "false", "src/hello/" + Project);
     }
 
     [GitFact]
-    public void What_the_repository_around_it_ignores_is_not_of_it()
+    public void A_nested_repository_says_nothing_of_the_one_around_it()
     {
-        string outer = Repository("outer");
-        File.WriteAllText(Path.Combine(outer, ".gitignore"), "scratch/\n");
-        JsonElement manifest = Manifest(Folder("outer/scratch"));
-        Assert.Null(Text(manifest, "sourceRevision"));
-        Assert.Equal($"dotnet publish {Project} -c Release", Text(manifest, "publishCommand"));
+        GitFolder outer = GitFolder.Repository(_folder["a"]);
+        outer.Git("remote", "add", "origin", Remote);
+        outer.Commit("other");
+        GitFolder inner = GitFolder.Repository(_folder["a/inner"]);
+        AssertFacts(Manifest.Of(inner.FullName), null, null, null);
+        string revision = inner.Commit(Project);
+        AssertFacts(Manifest.Of(inner.FullName), null, revision, "false");
     }
 
     [GitFact]
-    public void The_command_names_the_project_from_the_repositorys_folder()
+    public void A_project_that_the_repository_ignores_is_not_of_it()
     {
-        string outer = Repository("one");
-        string folder = Folder("one/src/my guest");
-        Git(outer, "add", ".");
-        Commit(outer, "second");
-        Assert.Equal($"dotnet publish 'src/my guest/{Project}' -c Release", Text(Manifest(folder), "publishCommand"));
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        repository.Git("remote", "add", "origin", Remote);
+        File.WriteAllText(_folder["a/.gitignore"], "made/\n");
+        repository.Commit("other");
+        Directory.CreateDirectory(_folder["a/made"]);
+        AssertFacts(Manifest.Of(_folder["a/made"]), null, null, null);
     }
 
     [GitFact]
-    public void Without_a_repository_the_rest_is_said()
+    public void A_hook_of_another_repository_does_not_mislead()
     {
-        JsonElement manifest = Manifest(Folder("none"));
-        Assert.Null(Text(manifest, "sourceUrl"));
-        Assert.Null(Text(manifest, "sourceRevision"));
-        Assert.Equal("guest", Text(manifest, "name"));
-        Assert.Equal($"dotnet publish {Project} -c Release", Text(manifest, "publishCommand"));
+        GitFolder repository = GitFolder.Repository(_folder["a"]), other = GitFolder.Repository(_folder["b"]);
+        string revision = repository.Commit(Project);
+        other.Commit("other");
+        AssertFacts(Manifest.Of(repository.FullName, Project, ("GIT_DIR", _folder["b/.git"]), ("GIT_WORK_TREE", _folder["b"])), null, revision, "false");
     }
 
     [GitFact]
-    public void Without_git_the_rest_is_said()
+    public void A_broken_repository_makes_no_noise()
     {
-        string folder = Repository("one");
-        string tools = Folder("tools");
-        foreach (string tool in new[] { "sh", "dirname", "basename", "grep", "head", "sed", "tr", "wc", "sha256sum", "cut" })
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        repository.Commit(Project);
+        File.WriteAllText(_folder["a/.git/config"], "[broken");
+        AssertFacts(Manifest.Of(repository.FullName), null, null, null);
+    }
+
+    // A folder that is in no repository, wherever temporary folders are.
+    [Fact]
+    public void Without_a_repository_the_rest_is_there() =>
+        AssertFacts(Manifest.Of(_folder["."], Project, ("GIT_CEILING_DIRECTORIES", Path.GetDirectoryName(_folder["a"])!)), null, null, null);
+
+    [GitFact]
+    public void Without_git_the_rest_is_there()
+    {
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        repository.Git("remote", "add", "origin", Remote);
+        repository.Commit(Project);
+        Directory.CreateDirectory(_folder["bin"]);
+        foreach (string tool in new[] { "basename", "cut", "dirname", "grep", "head", "iconv", "sed", "sha256sum", "tr", "wc" })
         {
-            File.CreateSymbolicLink(Path.Combine(tools, tool), Tool(tool));
+            File.CreateSymbolicLink(_folder["bin/" + tool], "/usr/bin/" + tool);
         }
 
-        JsonElement manifest = Manifest(folder, ("PATH", tools));
-        Assert.Null(Text(manifest, "sourceRevision"));
-        Assert.Equal("guest", Text(manifest, "name"));
+        AssertFacts(Manifest.Of(repository.FullName, Project, ("PATH", _folder["bin"])), null, null, null);
     }
 
     [GitTheory]
-    [InlineData("a \"quoted\" name")]
-    [InlineData("back\\slash")]
-    [InlineData("ümlaut – ゲスト")]
-    public void Any_name_is_a_string_of_JSON(string name) => Assert.Equal(name, Text(Manifest(Folder("none"), ("XEN_NAME", name)), "name"));
+    [InlineData("quo\"te", "back\\slash.csproj")]
+    [InlineData("it's here", "it's.csproj")]
+    [InlineData("größe 大", "naïve.csproj")]
+    [InlineData("$HOME `id`", "a;b.csproj")]
+    public void Any_path_makes_a_manifest_and_a_command_that_a_shell_understands(string folder, string project)
+    {
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        Directory.CreateDirectory(Path.Combine(repository.FullName, folder));
+        string revision = repository.Commit(Path.Combine(folder, project));
+        Manifest manifest = Manifest.Of(Path.Combine(repository.FullName, folder), project);
+        AssertFacts(manifest, null, revision, "false", $"{folder}/{project}");
+        Assert.Equal(Path.GetFileNameWithoutExtension(project), manifest["name"]);
+    }
 
-    // Where a hook of git publishes, its variables point at another repository.
+    // A name of Latin-1 is in no JSON; what else there is, is. .NET cannot say such a name: the shell makes it, and takes it away.
     [GitFact]
-    public void Variables_of_git_lead_nowhere_else()
+    public void What_is_not_of_unicode_is_left_out_alone()
     {
-        string folder = Repository("one");
-        string other = Repository("other");
-        JsonElement manifest = Manifest(folder, ("GIT_DIR", Path.Combine(other, ".git")), ("GIT_WORK_TREE", other));
-        Assert.Equal(Head(folder), Text(manifest, "sourceRevision"));
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        Shell("mkdir \"$1/$(printf 'caf\\351')\"", repository.FullName);
+        string revision = repository.Commit("other");
+        Shell("XEN_NAME=\"$(printf 'caf\\351')\" XEN_IMAGE=hello.xen XEN_LIBC=musl XEN_DOTNET=10 XEN_VERSION=1 XEN_OPTIONS= " +
+            "XEN_PROJECT=\"$1/$(printf 'caf\\351')/hello.csproj\" sh \"$2\" \"$3\"; rm -r \"$1\"/caf*", repository.FullName, Manifest.Script, _folder["m.json"]);
+        using var document = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(_folder["m.json"]));
+        Assert.Equal(revision, document.RootElement.GetProperty("sourceRevision").GetString());
+        Assert.False(document.RootElement.TryGetProperty("name", out _));
+        Assert.False(document.RootElement.TryGetProperty("publishCommand", out _));
     }
 
-    private static string? Text(JsonElement manifest, string name) => manifest.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
-
-    private static string Tool(string name) => Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, name)).First(File.Exists);
-
-    private JsonElement Manifest(string folder, params (string Name, string Value)[] variables)
+    [Fact]
+    public void The_image_is_named_measured_and_summed_up()
     {
-        string file = Path.Combine(_root, "manifest.json");
-        var environment = new Dictionary<string, string>
-        {
-            ["XEN_NAME"] = "guest",
-            ["XEN_IMAGE"] = Path.Combine(folder, "guest.xen"),
-            ["XEN_LIBC"] = "musl",
-            ["XEN_DOTNET"] = "10.0.0",
-            ["XEN_VERSION"] = "1.0.0",
-            ["XEN_PROJECT"] = Path.Combine(folder, Project),
-            ["XEN_OPTIONS"] = "-c Release",
-            ["XEN_COMMAND"] = "",
-        };
-        foreach ((string name, string value) in variables)
-        {
-            environment[name] = value;
-        }
-
-        ProgramRun run = ProgramRun.Start(Limit, environment, "/bin/sh", Script, file);
-        Assert.True(run.ExitCode == 0, run.Text);
-        Assert.Empty(run.Lines);
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
-        return document.RootElement.Clone();
+        Manifest manifest = Manifest.Of(_folder["."]);
+        Assert.Equal("hello", manifest["name"]);
+        Assert.Equal("hello.xen", manifest["image"]);
+        Assert.Equal("3", manifest["sizeBytes"]);
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", manifest["sha256"]);
+        Assert.Equal("musl", manifest["libc"]);
+        Assert.Equal("10.0.0", manifest["dotnet"]);
+        Assert.Equal("0.1.0", manifest["xenUnikernel"]);
     }
 
-    private string Repository(string name)
+    [Fact]
+    public void A_publish_command_of_the_projects_own_is_taken_as_it_is() =>
+        Assert.Equal("make \"all\" \\ of it", Manifest.Of(_folder["."], Project, ("XEN_COMMAND", "make \"all\" \\ of it"))["publishCommand"]);
+
+    private static void AssertFacts(Manifest manifest, string? url, string? revision, string? isModified, string project = Project)
     {
-        string folder = Folder(name);
-        Git(folder, "init", "-q");
-        Git(folder, "add", Project);
-        Commit(folder, "first");
-        return folder;
+        Assert.Equal(url, manifest["sourceUrl"]);
+        Assert.Equal(revision, manifest["sourceRevision"]);
+        Assert.Equal(isModified, manifest["sourceIsModified"]?.ToLowerInvariant());
+        Assert.Equal(["publish", project, "-c", "Release"], manifest.PublishArguments);
     }
 
-    private string Folder(string name)
+    private static void Shell(string script, params string[] arguments)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
-        File.WriteAllText(Path.Combine(folder, Project), "<Project/>");
-        return folder;
-    }
-
-    private static void Commit(string folder, string message) =>
-        Git(folder, "-c", "user.name=somebody", "-c", "user.email=somebody@example.org", "commit", "-q", "--allow-empty", "-m", message);
-
-    private static string Head(string folder) => Git(folder, "rev-parse", "HEAD");
-
-    private static string Git(string folder, params string[] arguments)
-    {
-        ProgramRun run = ProgramRun.Start(Limit, new Dictionary<string, string>(), "git", ["-C", folder, .. arguments]);
-        Assert.True(run.ExitCode == 0, run.Text);
-        return string.Join('\n', run.Lines);
+        Aot.ProgramRun run = Aot.ProgramRun.Start(TimeSpan.FromMinutes(1), GitFolder.Environment, "/bin/sh", ["-c", script, "sh", .. arguments]);
+        Assert.True(run is { ExitCode: 0, Lines.Count: 0 }, run.Text);
     }
 }
