@@ -17,6 +17,6 @@ public sealed class ConsoleBackend : ConsoleEnd
     /// <param name="options">How it behaves; <see cref="ConsoleOptions.Default"/> when left out.</param>
     public unsafe ConsoleBackend(
         string name, ConsoleRing ring, IEventChannels events, IGuestScheduler scheduler, ILoggerFactory loggerFactory, ConsoleOptions? options = null)
-        : base(name, events, scheduler, loggerFactory, options) =>
+        : base(name, events, scheduler, loggerFactory, options, keeper: null) =>
         Connect(ConsoleProtocols.Back<DirectMemory>(ring.Page, Options.LongestPoll), ring.Port);
 }

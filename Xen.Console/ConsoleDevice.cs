@@ -22,6 +22,7 @@ public sealed class ConsoleDevice : ConsoleEnd
     /// <param name="lifecycle">The guest's suspends and resumes.</param>
     /// <param name="loggerFactory">Where it logs. What is logged here comes back as output where the log goes to this console; that is bounded.</param>
     /// <param name="options">How it behaves; <see cref="ConsoleOptions.Default"/> when left out.</param>
+    /// <param name="keeper">Who keeps the ring while there is no driver; <see langword="null"/> for nobody.</param>
     /// <exception cref="XenException">From <paramref name="adopt"/>: there is no such console.</exception>
     public ConsoleDevice(
         string name,
@@ -30,8 +31,9 @@ public sealed class ConsoleDevice : ConsoleEnd
         IGuestScheduler scheduler,
         IGuestLifecycle lifecycle,
         ILoggerFactory loggerFactory,
-        ConsoleOptions? options = null)
-        : base(name, events, scheduler, loggerFactory, options)
+        ConsoleOptions? options = null,
+        IConsoleKeeper? keeper = null)
+        : base(name, events, scheduler, loggerFactory, options, keeper)
     {
         ArgumentNullException.ThrowIfNull(adopt);
         ArgumentNullException.ThrowIfNull(lifecycle);
@@ -42,6 +44,9 @@ public sealed class ConsoleDevice : ConsoleEnd
         lifecycle.Resumed += OnResumed;
         Connect(ring);
     }
+
+    /// <summary>To be called between two turns: what the keeper has waiting then gets one.</summary>
+    public void Poll() => PollKeeper();
 
     private protected override void OnEnd()
     {

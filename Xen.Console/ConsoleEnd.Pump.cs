@@ -10,10 +10,31 @@ public abstract partial class ConsoleEnd
     private readonly ITimer _timer;
     private long _armedAt;
     private TimeSpan _armedFor = Timeout.InfiniteTimeSpan;
+    private long _begun;
     private bool _hasUnsent;
+    private bool _isPolled;
     private bool _isSuspended;
     private bool _isInputHeld;
     private bool _isInputOver;
+
+    private protected void PollKeeper()
+    {
+        // With something unsent the next turn is due anyway.
+        if (_isPolled || _hasUnsent || _isOver || _keeper is not { Waiting.IsEmpty: false })
+        {
+            return;
+        }
+
+        _isPolled = true;
+        _scheduler.Schedule(
+            static state =>
+            {
+                var console = (ConsoleEnd)state!;
+                console._isPolled = false;
+                console.Pump();
+            },
+            this);
+    }
 
     internal void OnTurn(ConsoleProtocol<DirectMemory> protocol)
     {
@@ -53,22 +74,47 @@ public abstract partial class ConsoleEnd
         }
     }
 
-    private void PumpOutput(ConsoleProtocol<DirectMemory> protocol)
+    // A flush that has begun goes on before the keeper's text, and that goes before the next one: neither cuts the other's lines or starves it.
+    private void PumpOutput(ConsoleProtocol<DirectMemory> protocol) =>
+        _hasUnsent = (_begun > 0 && !PumpFlushed(protocol)) || !PumpKept(protocol) || !PumpFlushed(protocol);
+
+    private bool PumpFlushed(ConsoleProtocol<DirectMemory> protocol)
     {
-        _hasUnsent = false;
-        while (!_hasUnsent && _out.Reader.TryRead(out ReadResult read))
+        bool isFull = false;
+        while (!isFull && _out.Reader.TryRead(out ReadResult read))
         {
+            _begun = _begun > 0 ? _begun : read.Buffer.Length;
             ReadOnlyMemory<byte> first = read.Buffer.First;
+            first = first[..(int)Math.Min(first.Length, _begun)];
             int count = protocol.Write(first.Span);
-            bool isOver = read.IsCompleted && read.Buffer.IsEmpty;
-            _hasUnsent = count < first.Length;
             _out.Reader.AdvanceTo(read.Buffer.GetPosition(count));
             Counters.BytesOut += count;
-            if (isOver)
+            _begun -= count;
+            isFull = count < first.Length;
+            if (_begun == 0)
             {
-                return;
+                return true;
             }
         }
+
+        return !isFull;
+    }
+
+    // Two pieces, of a buffer that begins anew, are all that it had: more may come while this runs, and gets another turn.
+    private bool PumpKept(ConsoleProtocol<DirectMemory> protocol)
+    {
+        for (int piece = 0; piece < 2 && _keeper is { } keeper && keeper.Waiting is { IsEmpty: false } text; piece++)
+        {
+            int count = protocol.Write(text);
+            keeper.Advance(count);
+            Counters.BytesOut += count;
+            if (count < text.Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // Bounded by what the pipe takes: its reader does not run in this turn.

@@ -18,6 +18,7 @@ public abstract partial class ConsoleEnd : IConsole
     private readonly IEventChannels _events;
     private readonly IGuestScheduler _scheduler;
     private readonly ILogger _logger;
+    private readonly IConsoleKeeper? _keeper;
     private readonly Pipe _in;
     private readonly Pipe _out;
     private readonly WaitQueue<bool> _drains;
@@ -26,7 +27,7 @@ public abstract partial class ConsoleEnd : IConsole
     private bool _isOver;
 
     private protected ConsoleEnd(
-        string name, IEventChannels events, IGuestScheduler scheduler, ILoggerFactory loggerFactory, ConsoleOptions? options)
+        string name, IEventChannels events, IGuestScheduler scheduler, ILoggerFactory loggerFactory, ConsoleOptions? options, IConsoleKeeper? keeper)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(events);
@@ -38,6 +39,7 @@ public abstract partial class ConsoleEnd : IConsole
         _events = events;
         _logger = loggerFactory.CreateLogger("Xen.Console");
         _scheduler = scheduler;
+        _keeper = keeper;
         _time = scheduler.TimeProvider;
         _in = NewPipe(scheduler, Options.InputBytes);
         _out = NewPipe(scheduler, Options.OutputBytes);
@@ -96,7 +98,7 @@ public abstract partial class ConsoleEnd : IConsole
     /// Gives the ring to another owner: what fits is written now, and from this call on neither page nor port is touched. The port can be waited
     /// on again when <see cref="DisposeAsync"/> has ended. What was read from the ring already stays in <see cref="Input"/>. Idempotent.
     /// </summary>
-    /// <param name="unsent">Gets the flushed bytes that did not fit, for the next owner; without it they are dropped.</param>
+    /// <param name="unsent">Gets the flushed bytes that did not fit, for the next owner; without it the keeper gets them, or they are dropped.</param>
     /// <returns>How many flushed bytes were dropped, over the console's whole life.</returns>
     public long Detach(IBufferWriter<byte>? unsent = null)
     {
@@ -198,17 +200,20 @@ public abstract partial class ConsoleEnd : IConsole
 
     private void DropOutput(IBufferWriter<byte>? unsent)
     {
-        if (_out.Reader.TryRead(out ReadResult rest))
+        ReadOnlySequence<byte> rest = _out.Reader.TryRead(out ReadResult read) ? read.Buffer : default;
+        if (unsent is not null)
         {
-            foreach (ReadOnlyMemory<byte> part in rest.Buffer)
+            foreach (ReadOnlyMemory<byte> part in rest)
             {
-                unsent?.Write(part.Span);
+                unsent.Write(part.Span);
             }
 
-            Counters.BytesDropped += unsent is null ? rest.Buffer.Length : 0;
-            _out.Reader.AdvanceTo(rest.Buffer.End);
+            rest = default;
         }
 
+        Counters.BytesDropped += _keeper is null ? rest.Length : 0;
+        long begun = Math.Min(_begun, rest.Length);
+        _keeper?.TakeBack(rest.Slice(0, begun), rest.Slice(begun));
         _out.Reader.Complete();
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class Guest
 {
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly Func<string, CancellationToken, ValueTask> _claim;
+    private readonly IGuestConsole? _console;
 
     internal Guest(string hostName, GuestPorts ports, IReadOnlyList<string> arguments)
     {
@@ -26,7 +27,7 @@ public sealed partial class Guest
         _claim = ports.ClaimAsync;
         Arguments = arguments;
         Boot = ports.Boot;
-        Console = ports.Console;
+        _console = ports.Console;
     }
 
     /// <summary>The host it runs on: <c>simulation</c>, <c>linux</c>.</summary>
@@ -39,10 +40,11 @@ public sealed partial class Guest
     public PvhBoot? Boot { get; }
 
     /// <summary>
-    /// The guest's console 0, which <c>xl console</c> shows: bytes in and out. The host closes it, after everything else. Where the log goes through
-    /// it too (<see cref="PipeLogWriter"/>), write whole lines in one flush. <see langword="null"/> on Linux, where the process has its own.
+    /// The guest's console 0, which <c>xl console</c> shows: bytes in and out. It is taken when this is first asked for, and the host closes it, after
+    /// everything else. The log goes through it too: write whole lines in one flush. <see langword="null"/> on Linux, where the process has its own.
     /// </summary>
-    public IConsole? Console { get; }
+    /// <exception cref="XenException">There is no console.</exception>
+    public IConsole? Console => field ??= _console?.Open();
 
     /// <summary>The program's own words of the command line.</summary>
     public IReadOnlyList<string> Arguments { get; }

@@ -1,4 +1,3 @@
-using Xen.Devices;
 using Xen.Platform;
 using Xen.Store;
 
@@ -13,8 +12,8 @@ public sealed record GuestPorts(DomainId Id, XenbusPorts Xenbus, Func<string, Ca
     /// <summary>True where the guest is the whole domain, so that it answers the toolstack's requests itself; false where a kernel does.</summary>
     public bool OwnsDomain { get; init; }
 
-    /// <summary>The guest's console, where it drives one: the host's, which closes it. <see langword="null"/> where the console is the process's.</summary>
-    public IConsole? Console { get; init; }
+    /// <summary>The guest's console, where it can drive one; <see langword="null"/> where the console is the process's.</summary>
+    public IGuestConsole? Console { get; init; }
 
     /// <summary>What the guest was told at its entry; <see langword="null"/> where a kernel was.</summary>
     public PvhBoot? Boot { get; init; }

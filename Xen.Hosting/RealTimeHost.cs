@@ -88,8 +88,14 @@ public abstract class RealTimeHost(TimeProvider clock) : IGuestHost
     [DoesNotReturn]
     protected abstract void Crash();
 
+    /// <summary>Takes back a console that the guest drives, with what it has not written, before a crash is reported. Bounded. By default nothing.</summary>
+    protected virtual void TakeConsoleBack()
+    {
+    }
+
     private bool CrashWith(GuestLoggers loggers, Action<ILogger, Exception> report, Exception exception)
     {
+        TakeConsoleBack();
         loggers.Crash(report, exception);
         Crash();
         return true;

@@ -1,11 +1,12 @@
 using System.Text;
+using Xen.Devices;
 using Xen.Simulation;
 using Xen.Store;
 
 namespace Xen.Hosting;
 
 /// <summary>The console of a guest in the simulation: shown to whoever looks, with the guest's log in it then.</summary>
-internal sealed class SimulatedGuestConsole
+internal sealed class SimulatedGuestConsole : IGuestConsole
 {
     private readonly SimulatedDomain _guest;
     private readonly PipeLogWriter? _log;
@@ -19,6 +20,8 @@ internal sealed class SimulatedGuestConsole
 
     /// <summary>What the guest's drivers share, with the loggers that are right for them.</summary>
     public XenbusPorts Ports { get; }
+
+    public IConsole Open() => _guest.Console;
 
     public static SimulatedGuestConsole Connect(SimulatedDomain guest, GuestSettings settings, GuestLoggers loggers)
     {

@@ -79,7 +79,7 @@ internal sealed class SimulationHost : IGuestHost
             {
                 OwnsDomain = true,
                 Boot = guest.Boot,
-                Console = guest.Console,
+                Console = console,
             });
             await guest.Store.DisposeAsync();
             await console.CloseAsync(settings.ExitDeadline);

@@ -66,10 +66,15 @@ internal static unsafe partial class Layer
     public static partial void ConsoleAttach();
 
     [LibraryImport(Library, EntryPoint = "unikernel_console_detach")]
-    public static partial void ConsoleDetach();
+    public static partial void ConsoleDetach(byte* begun, ulong begunLength, byte* rest, ulong restLength);
 
-    [LibraryImport(Library, EntryPoint = "unikernel_console_take")]
-    public static partial ulong ConsoleTake(byte* buffer, ulong size);
+    [LibraryImport(Library, EntryPoint = "unikernel_console_waiting")]
+    [SuppressGCTransition]
+    public static partial ulong ConsoleWaiting(byte** text);
+
+    [LibraryImport(Library, EntryPoint = "unikernel_console_advance")]
+    [SuppressGCTransition]
+    public static partial void ConsoleAdvance(ulong count);
 
     [LibraryImport(Library, EntryPoint = "unikernel_shutdown")]
     public static partial void Shutdown(uint reason);

@@ -15,7 +15,7 @@ internal static class UnikernelDomain
     private const ulong PageBudgetDivisor = 4;
 
     public static async Task LiveAsync(
-        UnikernelHypervisor hypervisor, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
+        UnikernelHypervisor hypervisor, UnikernelDriver driver, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
     {
         var lifecycle = new UnikernelLifecycle();
         LayerCounters counters = LayerCounters.Read();
@@ -29,6 +29,7 @@ internal static class UnikernelDomain
         {
             OwnsDomain = true,
             Boot = UnikernelBoot.Read(),
+            Console = new UnikernelGuestConsole(events, queue, lifecycle, driver, loggerFactory),
         });
     }
 

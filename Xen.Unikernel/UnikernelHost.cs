@@ -10,6 +10,7 @@ namespace Xen.Unikernel;
 public sealed class UnikernelHost : RealTimeHost
 {
     private readonly TimeProvider _clock;
+    private UnikernelGuestConsole? _console;
 
     /// <summary>Makes the host. Only a bare-metal image can run it.</summary>
     public UnikernelHost()
@@ -54,9 +55,20 @@ public sealed class UnikernelHost : RealTimeHost
         }
 
         var hypervisor = new UnikernelHypervisor(info);
-        var queue = new GuestRunQueue(clock, new UnikernelDriver(hypervisor, clock));
-        queue.Run(() => UnikernelDomain.LiveAsync(hypervisor, queue, loggerFactory, life));
+        var driver = new UnikernelDriver(hypervisor, clock);
+        var queue = new GuestRunQueue(clock, driver);
+        queue.Run(() => UnikernelDomain.LiveAsync(hypervisor, driver, queue, loggerFactory, ports =>
+        {
+            _console = (UnikernelGuestConsole?)ports.Console;
+            return life(ports);
+        }));
     }
+
+    /// <inheritdoc />
+    protected override ValueTask DrainAsync(GuestPorts ports, TimeSpan deadline) => _console?.CloseAsync(deadline) ?? default;
+
+    /// <inheritdoc />
+    protected override void TakeConsoleBack() => _console?.TakeBack();
 
     /// <inheritdoc />
     protected override int Leave(GuestExit exit)

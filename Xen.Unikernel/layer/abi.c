@@ -111,20 +111,28 @@ void unikernel_random(void *buffer, u64 length) {
 }
 
 void unikernel_console_attach(void) {
-  console_attach();
-}
-
-void unikernel_console_detach(void) {
   u64 flags = interrupts_off();
-  console_detach();
+  console_attach();
   interrupts_restore(flags);
 }
 
-u64 unikernel_console_take(char *buffer, u64 size) {
+void unikernel_console_detach(const char *begun, u64 begun_length, const char *rest, u64 rest_length) {
   u64 flags = interrupts_off();
-  u64 count = console_take(buffer, size);
+  console_detach(begun, begun_length, rest, rest_length);
+  interrupts_restore(flags);
+}
+
+u64 unikernel_console_waiting(const char **text) {
+  u64 flags = interrupts_off();
+  u64 count = console_waiting(text);
   interrupts_restore(flags);
   return count;
+}
+
+void unikernel_console_advance(u64 count) {
+  u64 flags = interrupts_off();
+  console_advance(count);
+  interrupts_restore(flags);
 }
 
 void unikernel_shutdown(u32 reason) {

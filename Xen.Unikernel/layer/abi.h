@@ -36,7 +36,9 @@ bool unikernel_take_upcall(void);
 void unikernel_wait(u64 deadline);
 void unikernel_wake(void);
 void unikernel_random(void *buffer, u64 length);
+/* console.h */
 void unikernel_console_attach(void);
-void unikernel_console_detach(void);
-u64 unikernel_console_take(char *buffer, u64 size);
+void unikernel_console_detach(const char *begun, u64 begun_length, const char *rest, u64 rest_length);
+u64 unikernel_console_waiting(const char **text);
+void unikernel_console_advance(u64 count);
 _Noreturn void unikernel_shutdown(u32 reason);

@@ -15,7 +15,9 @@
 #define OUT_SIZE 2048u
 #define BUFFER_SIZE 32768u
 #define WAIT_LIMIT NANOSECONDS_PER_SECOND
+#define END_LIMIT (5 * NANOSECONDS_PER_SECOND)
 #define WAIT_STEP NANOSECONDS_PER_MILLISECOND
+#define PART_SIZE 256u
 
 struct console_ring {
   char in[1024];
@@ -26,7 +28,10 @@ struct console_ring {
 static volatile struct console_ring *ring;
 static u32 ring_port;
 static u64 ring_frame;
-static bool is_program_owner, is_ending, is_reader_absent;
+/* Whose driver owns the ring; null while it is the layer's. */
+static const struct thread *program;
+static bool is_ending, is_reader_absent;
+static u64 end_limit = NEVER;
 static char buffer[BUFFER_SIZE];
 static u32 buffer_start, buffer_end;
 static u64 dropped;
@@ -72,11 +77,7 @@ static size_t buffer_write(const char *text, size_t length) {
 }
 
 /* Some of it now; the count that was taken. */
-static size_t write_some(const char *text, size_t length) {
-  if (is_program_owner) {
-    return buffer_write(text, length);
-  }
-
+static size_t device_write(const char *text, size_t length) {
   if (ring) {
     return ring_write(text, length);
   }
@@ -98,10 +99,12 @@ static void wait_a_moment(void) {
   }
 }
 
-void console_write(const char *text, size_t length) {
+/* The owner may change while this waits. */
+static void write_all(const char *text, size_t length, bool is_past_buffer) {
   u64 limit = 0;
   while (length) {
-    size_t count = write_some(text, length);
+    bool is_buffered = program && !is_past_buffer;
+    size_t count = is_buffered ? buffer_write(text, length) : device_write(text, length);
     text += count;
     length -= count;
     if (count) {
@@ -110,11 +113,12 @@ void console_write(const char *text, size_t length) {
       continue;
     }
 
-    /* A reader that was waited for in vain is not waited for again, until it reads. */
+    /* A reader that was waited for in vain is not waited for again, until it reads. The thread that empties the buffer would wait for itself. */
     u64 now = clock_monotonic();
+    bool is_own = is_buffered && thread_current == program;
     limit = limit ? limit : now + WAIT_LIMIT;
-    if (is_reader_absent || now >= limit) {
-      is_reader_absent = true;
+    if (is_own || is_reader_absent || now >= limit || now >= end_limit) {
+      is_reader_absent |= !is_own;
       dropped += length;
       return;
     }
@@ -123,9 +127,43 @@ void console_write(const char *text, size_t length) {
   }
 }
 
+void console_write(const char *text, size_t length) {
+  write_all(text, length, false);
+}
+
+void console_attach(void) {
+  program = thread_current;
+  is_reader_absent = false;
+}
+
+/* What others write meanwhile goes behind what waits. */
+static void write_waiting(void) {
+  const char *text;
+  for (size_t count; (count = console_waiting(&text));) {
+    count = count < PART_SIZE ? count : PART_SIZE;
+    write_all(text, count, true);
+    console_advance(count);
+  }
+}
+
+/* The ring is taken at the indices that the program left in it; ring_write looks at them as at a stranger's. */
+void console_detach(const char *begun, size_t begun_length, const char *rest, size_t rest_length) {
+  if (!program) {
+    return;
+  }
+
+  is_reader_absent = false;
+  write_all(begun, begun_length, true);
+  write_waiting();
+  write_all(rest, rest_length, true);
+  write_waiting();
+  program = NULL;
+}
+
 void console_take_back(void) {
   is_ending = true;
-  console_detach();
+  end_limit = clock_monotonic() + END_LIMIT;
+  console_detach(NULL, 0, NULL, 0);
 }
 
 void console_drain(void) {
@@ -139,30 +177,14 @@ void console_drain(void) {
   }
 }
 
-void console_attach(void) {
-  is_program_owner = true;
+size_t console_waiting(const char **text) {
+  u32 start = buffer_start % BUFFER_SIZE, count = buffer_end - buffer_start;
+  *text = buffer + start;
+  return count < BUFFER_SIZE - start ? count : BUFFER_SIZE - start;
 }
 
-void console_detach(void) {
-  if (!is_program_owner) {
-    return;
-  }
-
-  is_program_owner = false;
-  char text[256];
-  size_t count;
-  while ((count = console_take(text, sizeof text))) {
-    console_write(text, count);
-  }
-}
-
-size_t console_take(char *text, size_t size) {
-  size_t count = 0;
-  while (count < size && buffer_start != buffer_end) {
-    text[count++] = buffer[buffer_start++ % BUFFER_SIZE];
-  }
-
-  return count;
+void console_advance(size_t count) {
+  buffer_start += (u32)count;
 }
 
 void console_ring(u64 *frame, u32 *port) {

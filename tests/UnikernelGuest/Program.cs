@@ -8,12 +8,13 @@ return args switch
     ["xen-checks", string seed, string runs, .. string[] names] => XenChecks.Run(ulong.Parse(seed, CultureInfo.InvariantCulture), int.Parse(runs, CultureInfo.InvariantCulture), names),
     ["violate", string name] => Violations.Commit(name),
     ["boot", ..] => BootReport.Say(),
+    ["console", string name, .. string[] words] => await ConsoleVerbs.RunAsync(name, words),
     ["crash"] => throw new InvalidOperationException("nobody catches this"),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | boot | crash");
+    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | boot | console NAME [WORD]... | crash");
     return 64;
 }

@@ -15,6 +15,9 @@ public static partial class CheckList
         new("consoledev R11, R15: an impossible index ends everybody who waits", CheckMode.Seeded, ConsoleHostileChecks.AnImpossibleIndexEndsEverybody),
         new("consoledev R8: the ring goes to another owner with everything in it", CheckMode.Seeded, ConsoleHandOverChecks.TheNextOwnerGetsEverything),
         new("consoledev R8: room is used at the last moment, and the rest is counted", CheckMode.Seeded, ConsoleHandOverChecks.RoomIsUsedAtTheLastMoment),
+        new("consoledev R8: a keeper's text and the program's are neither lost nor cut", CheckMode.Seeded, ConsoleKeeperChecks.NothingIsLostOrCut),
+        new("consoledev: a keeper's text and the program's are in the order of writing", CheckMode.Seeded, ConsoleKeeperChecks.TheOrderOfBothIsKept),
+        new("consoledev R11, R15: a broken ring goes back to its keeper", CheckMode.Seeded, ConsoleKeeperChecks.ABrokenRingGoesBack),
         new("consoledev R19: suspends lose nothing of the output", CheckMode.Seeded, ConsoleHandOverChecks.SuspendsLoseNothing),
     ];
 }

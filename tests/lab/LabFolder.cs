@@ -14,9 +14,12 @@ internal static class LabFolder
     /// <summary>The product's command, which runs there too.</summary>
     internal static string Tool { get; } = Path.Combine(Repository, "tools", "xenstack", "xenstack.csproj");
 
-    /// <summary>The samples that Xen boots as guests, without an operating system.</summary>
+    /// <summary>What Xen boots as guests, without an operating system.</summary>
     internal static IReadOnlyList<string> Unikernels { get; } =
-        [.. new[] { "03-Unikernel", "04-HelloUnikernel" }.Select(name => Path.Combine(Repository, "samples", name, name + ".csproj"))];
+    [
+        .. new[] { "03-Unikernel", "04-HelloUnikernel" }.Select(name => Path.Combine(Repository, "samples", name, name + ".csproj")),
+        Path.Combine(Repository, "tests", "UnikernelGuest", "UnikernelGuest.csproj"),
+    ];
 
     /// <summary>Published programs, one folder each.</summary>
     internal static string Published { get; } = Path.Combine(Repository, "artifacts", "lab");

@@ -50,8 +50,8 @@ internal sealed class ConsolePair
             Expect.Equal(0, pair.Guest.Events.OpenCount + pair.Dom0.Events.OpenCount, "ports left, as the guests see it");
         });
 
-    public unsafe ConsoleDevice NewFront(ConsoleOptions? options = null) => new(
-        "console 0", () => new ConsoleRing(_page, _guestPort), Guest.Events, Guest.Scheduler, Guest.Lifecycle, NullLoggerFactory.Instance, options);
+    public unsafe ConsoleDevice NewFront(ConsoleOptions? options = null, IConsoleKeeper? keeper = null) => new(
+        "console 0", () => new ConsoleRing(_page, _guestPort), Guest.Events, Guest.Scheduler, Guest.Lifecycle, NullLoggerFactory.Instance, options, keeper);
 
     public unsafe ConsoleBackend NewBack() =>
         new("daemon", new ConsoleRing(_page, _dom0Port), Dom0.Events, Dom0.Scheduler, NullLoggerFactory.Instance);
