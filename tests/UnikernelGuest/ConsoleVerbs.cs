@@ -12,7 +12,7 @@ internal static class ConsoleVerbs
 
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
-    public static Task<int> RunAsync(string name, string[] words) => 
+    public static Task<int> RunAsync(string name, string[] words) =>
         XenGuest.RunAsync([], guest => RunAsync(guest, name, words), new GuestSettings { ShutdownGrace = Short, ExitDeadline = Short });
 
     private static async Task RunAsync(Guest guest, string name, string[] words)
