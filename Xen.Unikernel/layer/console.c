@@ -162,7 +162,8 @@ void console_detach(const char *begun, size_t begun_length, const char *rest, si
 
 void console_take_back(void) {
   is_ending = true;
-  end_limit = clock_monotonic() + END_LIMIT;
+  /* Before the first thread there is neither a clock nor a ring that could be full. */
+  end_limit = thread_current ? clock_monotonic() + END_LIMIT : NEVER;
   console_detach(NULL, 0, NULL, 0);
 }
 
