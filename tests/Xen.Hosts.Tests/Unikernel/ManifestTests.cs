@@ -26,6 +26,9 @@ public sealed class ManifestTests : IDisposable
         { "ssh://user:secret@example.org/owner/repo.git", Remote },
         { "user:secret@example.org:owner/repo.git", Remote },
         { "https://user:sec/ret@example.org/owner/repo.git", null },
+        // What git takes for a host with a port or a path is a name with a password.
+        { "https://user:12/secret@example.org/owner/repo.git", null },
+        { "user:secret@example.org/owner/repo.git", null },
         { "https://user:\"secret\\@example.org/owner/repo.git", Remote },
         { "/srv/git/repo.git", null },
         { "../repo.git", null },
@@ -72,6 +75,37 @@ public sealed class ManifestTests : IDisposable
         AssertFacts(Manifest.Of(repository.FullName), null, revision, "false");
         File.WriteAllText(Path.Combine(repository.FullName, "other"), "changed");
         AssertFacts(Manifest.Of(repository.FullName), null, revision, "true");
+    }
+
+    // The build compiles each .cs file below the project, whether git knows it or not; what it made itself is no source.
+    [GitFact]
+    public void A_source_that_git_does_not_know_is_said()
+    {
+        GitFolder repository = GitFolder.Repository(_folder["a"]);
+        Directory.CreateDirectory(_folder["a/src/obj"]);
+        string revision = repository.Commit("src/" + Project);
+        File.WriteAllText(_folder["a/src/obj/Made.cs"], "");
+        File.WriteAllText(_folder["a/src/notes.txt"], "");
+        File.WriteAllText(_folder["a/Other.cs"], "");
+        AssertFacts(Manifest.Of(_folder["a/src"]), null, revision, "false", "src/" + Project);
+        Directory.CreateDirectory(_folder["a/src/more"]);
+        File.WriteAllText(_folder["a/src/more/Extra.cs"], "");
+        AssertFacts(Manifest.Of(_folder["a/src"]), null, revision, "true", "src/" + Project);
+    }
+
+    [GitFact]
+    public void A_submodule_says_nothing_of_the_repository_around_it()
+    {
+        GitFolder library = GitFolder.Repository(_folder["library"]), outer = GitFolder.Repository(_folder["a"]);
+        outer.Git("remote", "add", "origin", "https://example.org/owner/outer.git");
+        string revision = library.Commit(Project);
+        outer.Git("-c", "protocol.file.allow=always", "submodule", "add", "-q", library.FullName, "inner");
+        string around = outer.Commit(Project);
+        Assert.NotEqual(revision, around);
+        AssertFacts(Manifest.Of(_folder["a/inner"]), null, revision, "false");
+        new GitFolder(_folder["a/inner"]).Git("remote", "set-url", "origin", Remote);
+        AssertFacts(Manifest.Of(_folder["a/inner"]), Remote, revision, "false");
+        AssertFacts(Manifest.Of(outer.FullName), "https://example.org/owner/outer.git", around, "false");
     }
 
     [GitFact]
