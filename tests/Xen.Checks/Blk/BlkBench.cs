@@ -102,11 +102,12 @@ public sealed class BlkBench : IDisposable
     /// <summary>Waits for the end of serving that somebody else brings about.</summary>
     public Task<XenbusEnd> Serving => _serving!;
 
-    public ValueTask<BlkfrontDevice> OpenAsync(BlkfrontOptions? options = null) => OpenAsync(Guest.Ports, options);
+    public ValueTask<BlkfrontDevice> OpenAsync(BlkfrontOptions? options = null) =>
+        BlkfrontDevice.OpenAsync(Guest.Ports, Paths.Frontend, (options ?? BlkfrontOptions.Default) with { Timeouts = Timeouts });
 
     /// <summary>Opens the disk with pages that stay granted, and data that is copied.</summary>
     public ValueTask<BlkfrontDevice> OpenWithStandingGrantsAsync(BlkfrontOptions? options = null) =>
-        OpenAsync(Guest.Ports, (options ?? BlkfrontOptions.Default) with { KeepGrants = true });
+        OpenAsync((options ?? BlkfrontOptions.Default) with { KeepGrants = true });
 
     /// <summary>Runs work in domain 0 and brings its result or exception back.</summary>
     public Task<T> OnDom0Async<T>(Func<Task<T>> work)
@@ -152,7 +153,4 @@ public sealed class BlkBench : IDisposable
         Simulation.Dispose();
         _stopServing.Dispose();
     }
-
-    private ValueTask<BlkfrontDevice> OpenAsync(XenbusPorts ports, BlkfrontOptions? options) =>
-        BlkfrontDevice.OpenAsync(ports, Paths.Frontend, (options ?? BlkfrontOptions.Default) with { Timeouts = Timeouts });
 }

@@ -34,7 +34,12 @@ internal sealed class AotImage(string project, string program, string? runtime =
 
     private static string Repository { get; } = FindRepository();
 
-    private string Output(string kind) => Path.Combine(Repository, "artifacts", kind, project, runtime is null ? "release" : $"release_{runtime}");
+    // Whoever asks for a file of it wants it published.
+    private string Output(string kind)
+    {
+        Assert.True(PublishRun.ExitCode == 0, PublishRun.Text);
+        return Path.Combine(Repository, "artifacts", kind, project, runtime is null ? "release" : $"release_{runtime}");
+    }
 
     private static ProgramRun Publish(string project)
     {

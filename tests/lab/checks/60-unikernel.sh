@@ -49,13 +49,8 @@ has_reason() {
   [ "$(reason "$1")" = "$2" ]
 }
 
-# says NAME SECONDS TEXT: waits for a line of the guest's console.
-says() {
-  wait_until "$2" grep -qF "$3" "$(guest_log "$1")" || { guest_console "$1"; echo "nothing on the console with '$3' within $2 s"; return 1; }
-}
-
 hello() {
-  uni_start hello 04-HelloUnikernel 16 '' && says hello 20 'Hello from hello, dom' && wait_until 10 guest_is_gone hello
+  uni_start hello 04-HelloUnikernel 16 '' && guest_says hello 20 'Hello from hello, dom' && wait_until 10 guest_is_gone hello
   local status=$?
   guest_console hello
   return $status
@@ -108,7 +103,7 @@ serves() {
 
 report() {
   uni_start uni 03-Unikernel 32 '' "disk=['phy:$first,xvda,w']" "vif=['mac=00:16:3e:00:78:02,bridge=xenbr0,ip=$GUEST']" 'on_crash="preserve"' &&
-    serves && says uni 5 "'uni' on the unikernel host" && says uni 5 'is xvda: 64 MiB' && says uni 5 "answers for $GUEST: 00:16:3e:00:78:02"
+    serves && guest_says uni 5 "'uni' on the unikernel host" && guest_says uni 5 'is xvda: 64 MiB' && guest_says uni 5 "answers for $GUEST: 00:16:3e:00:78:02"
   local status=$?
   guest_console uni
   return $status
@@ -131,17 +126,8 @@ udp_large() {
 }
 check unikernel-udp-large udp_large
 
-is_answered() {
-  [ -z "$(xenstore-read "$(home)/data/command")" ]
-}
-
-# ask COMMAND: has the guest do something, and prints its answer.
 ask() {
-  xenstore-write "$(home)/data/command" "$1"
-  wait_until 100 is_answered || { echo "no answer to '$1'"; return 1; }
-  xenstore-read "$(home)/data/answer" >$FOLDER/answer
-  cat $FOLDER/answer
-  grep -q '^ok ' $FOLDER/answer
+  guest_ask uni 100 "$1"
 }
 
 disk() {
@@ -158,11 +144,11 @@ check unikernel-disk-file disk_file
 
 block_attach() {
   xl block-attach uni "phy:$second,xvdb,w" && wait_until 20 is_noted vbd/xvdb && ask 'write xvdb 61 8' && ask 'verify xvdb 61 8' &&
-    xslab pattern $FOLDER/xvdb 61 8 && says uni 5 'vbd 51728 came.'
+    xslab pattern $FOLDER/xvdb 61 8 && guest_says uni 5 'vbd 51728 came.'
 }
 block_detach() {
-  xl block-detach uni xvdb && wait_until 20 is_not_noted vbd/xvdb && says uni 10 'vbd 51728 left.' && ! xenstore-exists "$(home)/device/vbd/51728" || return 1
-  ! ask 'write xvdb 61 8' && grep 'there is no disk xvdb; there are: xvda$' $FOLDER/answer
+  xl block-detach uni xvdb && wait_until 20 is_not_noted vbd/xvdb && guest_says uni 10 'vbd 51728 left.' && ! xenstore-exists "$(home)/device/vbd/51728" || return 1
+  ! ask 'write xvdb 61 8' && grep 'there is no disk xvdb; there are: xvda$' /tmp/uni.answer
 }
 check unikernel-block-attach block_attach
 check unikernel-block-detach block_detach
@@ -172,11 +158,11 @@ answers() {
 }
 
 network_attach() {
-  xl network-attach uni mac=00:16:3e:00:78:03 bridge=xenbr0 ip=$SECOND && wait_until 20 is_noted vif/1 && says uni 5 'vif 1 came.' &&
+  xl network-attach uni mac=00:16:3e:00:78:03 bridge=xenbr0 ip=$SECOND && wait_until 20 is_noted vif/1 && guest_says uni 5 'vif 1 came.' &&
     answers $SECOND && answers $GUEST
 }
 network_detach() {
-  xl network-detach uni 1 && wait_until 20 is_not_noted vif/1 && says uni 10 'vif 1 left.' && answers $GUEST
+  xl network-detach uni 1 && wait_until 20 is_not_noted vif/1 && guest_says uni 10 'vif 1 left.' && answers $GUEST
 }
 check unikernel-network-attach network_attach
 check unikernel-network-detach network_detach
@@ -230,7 +216,7 @@ is_anew() {
 # A log of the guest's consoles goes on.
 reboot_asked() {
   local id
-  id=$(xl domid uni) && xl reboot uni && wait_until 30 is_anew "$id" && serves && answers $GUEST && says uni 5 'vif 0 left.'
+  id=$(xl domid uni) && xl reboot uni && wait_until 30 is_anew "$id" && serves && answers $GUEST && guest_says uni 5 'vif 0 left.'
 }
 check unikernel-reboot reboot_asked
 
@@ -250,7 +236,7 @@ grub() {
   printf '%s\n' "multiboot2 /03-Unikernel -- --ip $SECOND" boot >$FOLDER/disk/boot/grub/grub.cfg
   tar -cf - -C $FOLDER/disk boot 03-Unikernel | dd of=$FOLDER/xvda conv=notrunc bs=1M 2>/dev/null
   uni_start uni ../grub-i386-xen_pvh.bin 64 '' "disk=['phy:$first,xvda,w']" 'vif=["mac=00:16:3e:00:78:03,bridge=xenbr0"]' 'on_crash="preserve"' &&
-    serves && says uni 5 'Welcome to GRUB!' && says uni 5 'is xvda: 64 MiB' && answers $SECOND
+    serves && guest_says uni 5 'Welcome to GRUB!' && guest_says uni 5 'is xvda: 64 MiB' && answers $SECOND
   local status=$?
   guest_console uni
   return $status

@@ -31,10 +31,6 @@ con_run() {
   con_start "$name" "$@" && wait_until "$seconds" guest_is_gone "$name" || { guest_console "$name" | tail -n 40; echo "$name was not gone within $seconds s"; xl destroy "$name"; return 1; }
 }
 
-says() {
-  wait_until "$2" grep -qF "$3" "$(guest_log "$1")" || { guest_console "$1" | tail -n 40; echo "nothing on the console with '$3' within $2 s"; return 1; }
-}
-
 # lines NAME SOURCE: the numbers of its lines, each of which is whole.
 lines() {
   guest_console "$1" | sed -n -E "s/^$2 ([0-9]{5}) \.{52}\$/\1/p"
@@ -55,7 +51,7 @@ in_order() {
 XENCONSOLE=/usr/lib/xen-4.17/bin/xenconsole
 
 echoes() {
-  con_start echo echo && says echo 20 "for 'echo'" || return 1
+  con_start echo echo && guest_says echo 20 "for 'echo'" || return 1
   {
     for word in one two 'three words here' end; do
       echo "$word"
@@ -88,13 +84,13 @@ layer() {
 check console-layer layer
 
 main_fails() {
-  con_run fail 30 fail && guest_console fail && says fail 1 'the last line' && says fail 1 'InvalidOperationException: the main task fails' && says fail 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
+  con_run fail 30 fail && guest_console fail && guest_says fail 1 'the last line' && guest_says fail 1 'InvalidOperationException: the main task fails' && guest_says fail 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
 }
 check console-main main_fails
 
 # trace NAME DEPTH: a whole stack trace.
 trace() {
-  says "$1" 1 'InvalidOperationException: nobody catches this' && [ "$(guest_console "$1" | grep -c '   at Xen.UnikernelGuest.ConsoleVerbs.Deep')" = "$2" ] || { guest_console "$1" | tail -n 60; return 1; }
+  guest_says "$1" 1 'InvalidOperationException: nobody catches this' && [ "$(guest_console "$1" | grep -c '   at Xen.UnikernelGuest.ConsoleVerbs.Deep')" = "$2" ] || { guest_console "$1" | tail -n 60; return 1; }
   echo "$2 frames of it"
 }
 
@@ -109,19 +105,19 @@ thread() {
 check console-thread thread
 
 fail_fast() {
-  con_run fast 30 fail-fast && guest_console fast && says fast 1 'this is the end' && says fast 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
+  con_run fast 30 fail-fast && guest_console fast && guest_says fast 1 'this is the end' && guest_says fast 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
 }
 check console-fail-fast fail_fast
 
 panics() {
-  con_run panic 30 violate stack-overflow && guest_console panic && says panic 1 'layer: PANIC: stack overflow of thread 1' && says panic 1 'r13 '
+  con_run panic 30 violate stack-overflow && guest_console panic && guest_says panic 1 'layer: PANIC: stack overflow of thread 1' && guest_says panic 1 'r13 '
 }
 check console-panic panics
 
 absent() {
   local daemon started status
   daemon=$(pidof xenconsoled)
-  con_start absent flood 100000 && says absent 20 'pipe 00100' || return 1
+  con_start absent flood 100000 && guest_says absent 20 'pipe 00100' || return 1
   kill -STOP "$daemon"
   sleep 2
   started=$(now)

@@ -85,6 +85,25 @@ guest_console() {
   tr -d '\r' <"$(guest_log "$1")"
 }
 
+# guest_says NAME SECONDS TEXT: waits for a line of a guest's console.
+guest_says() {
+  wait_until "$2" grep -qF "$3" "$(guest_log "$1")" || { guest_console "$1" | tail -n 60; echo "nothing on the console with '$3' within $2 s"; return 1; }
+}
+
+# guest_ask NAME SECONDS COMMAND: has samples/03-Unikernel do something, and prints its answer, which stays in /tmp/NAME.answer.
+guest_ask() {
+  local data answer=/tmp/$1.answer
+  data=/local/domain/$(xl domid "$1")/data
+  xenstore-write "$data/command" "$3"
+  wait_until "$2" is_answered "$data" || { echo "no answer to '$3'"; return 1; }
+  xenstore-read "$data/answer" | tee "$answer"
+  grep -q '^ok ' "$answer"
+}
+
+is_answered() {
+  [ -z "$(xenstore-read "$1/command")" ]
+}
+
 KERNEL_CRASH='BUG:|Oops|Kernel panic'
 
 # guest_is_over NAME: whether the guest's script has ended, or its kernel has crashed. Slowly: while a guest runs, each process of dom0 is at

@@ -1,8 +1,8 @@
 #!/bin/sh
-# dom0: COUNT guests of 64 MiB, one after another, that run the checks of the base library. Only what a guest says on its console counts; a tool that
-# the emulation broke is called again by lab.sh, and that is printed.
+# dom0: COUNT guests, one after another, that run checks: those of the base library (WORDS is "checks") or the stack's own. Only what a guest says on its
+# console counts; a tool that the emulation broke is called again by lab.sh, and that is printed.
 . /lab/lab.sh
-printf '%s\n' 'name="soak"' 'type="pvh"' 'kernel="/img/soak"' 'memory=64' 'vcpus=1' 'extra="checks"' 'on_crash="destroy"' >/tmp/soak.cfg
+printf '%s\n' 'name="soak"' 'type="pvh"' 'kernel="/img/soak"' "memory=$MEBIBYTES" 'vcpus=1' "extra=\"$WORDS\"" 'on_crash="destroy"' >/tmp/soak.cfg
 
 is_over() {
   guest_is_gone soak || grep -q '^CHECKS ' "$(guest_log soak)" 2>/dev/null
@@ -13,7 +13,7 @@ for boot in $(seq 1 "$COUNT"); do
   rm -f "$(guest_log soak)"
   started=$(now)
   xl create -q /tmp/soak.cfg
-  wait_until 120 is_over
+  wait_until "$SECONDS_OF_BOOT" is_over
   wait_until 10 guest_is_gone soak || xl destroy soak
   said=$(guest_console soak | grep '^CHECKS ' || echo 'no result')
   echo "SOAK boot $boot: $said, after $(($(now) - started)) s"

@@ -18,16 +18,8 @@ serves() {
   xenstore-exists "$home/data/vbd/xvda" "$home/data/vif/0" 2>/dev/null
 }
 
-is_answered() {
-  [ -z "$(xenstore-read "$home/data/command")" ]
-}
-
-# ask COMMAND: has the guest do something and prints its answer.
 ask() {
-  xenstore-write "$home/data/command" "$1"
-  wait_until 120 is_answered || { echo "no answer to '$1'"; return 1; }
-  xenstore-read "$home/data/answer" | tee /tmp/answer
-  grep -q '^ok ' /tmp/answer
+  guest_ask soak 120 "$1"
 }
 
 # explain NAME: what failed said, and what the kernels know of the interface.
@@ -68,12 +60,10 @@ disk_work() {
 
 # The memory and grants that the guest has, and its event channels. Between two pieces of work on the disk, so that none is under way.
 measure() {
-  ask memory >/dev/null || return 1
-  xl dmesg -c >/dev/null
-  xl debug-keys e
-  ports=$(xl dmesg | grep -cE '^\(XEN\) +[0-9]+ \[.*: s=[^0]')
-  sed -E 's/ok ([0-9]+) KiB managed, ([0-9]+) KiB in use, ([0-9]+) pages granted/\1 \2 \3/' /tmp/answer | sed "s/$/ $ports/" >>/tmp/measures
-  echo "SOAK $(cat /tmp/answer), $ports event channels in all"
+  local answer
+  answer=$(ask memory) && held_now /tmp/held || return 1
+  echo "$answer" | sed -E "s/ok ([0-9]+) KiB managed, ([0-9]+) KiB in use, ([0-9]+) pages granted/\\1 \\2 \\3 $(ports_in /tmp/held)/" >>/tmp/measures
+  echo "SOAK $answer, $(held_in /tmp/held) in all"
 }
 
 disk_and_measures() {
