@@ -15,6 +15,7 @@ internal struct LayerCounters
     public ulong ConsoleDropped;
     public ulong DoubledInterrupts;
     public ulong EarlyInterrupts;
+    public ulong TimerInterrupts;
 
     public static unsafe LayerCounters Read()
     {

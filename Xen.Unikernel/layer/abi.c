@@ -23,7 +23,7 @@ void unikernel_get_counters(struct unikernel_counters *counters) {
   u64 flags = interrupts_off();
   *counters = (struct unikernel_counters){frames_free(),      commit_charged(),   commit_limit(),            thread_count(), threads_idle_time(),
                                           syscalls_unknown(), console_dropped(), traps_doubled_interrupts(),
-                                          traps_early_interrupts()};
+                                          traps_early_interrupts(),   traps_timer_interrupts()};
   interrupts_restore(flags);
 }
 

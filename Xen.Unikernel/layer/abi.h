@@ -14,7 +14,7 @@ struct unikernel_info {
 
 struct unikernel_counters {
   u64 free_frames, committed_pages, commit_limit_pages, threads, idle_nanoseconds, unknown_calls, console_dropped, doubled_interrupts,
-      early_interrupts;
+      early_interrupts, timer_interrupts;
 };
 
 void unikernel_get_info(struct unikernel_info *info);

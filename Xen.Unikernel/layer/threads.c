@@ -83,9 +83,10 @@ static void remove_sleeper(struct thread *thread) {
   thread->deadline = NEVER;
 }
 
+/* No slice where nobody runs: it ended long ago, so its interrupt would come at once, before the idle loop is left, and again and again. */
 static void arm_timer(void) {
   u64 deadline = sleepers ? sleepers->deadline : NEVER;
-  if (ready_first && is_preemptive && slice_end < deadline) {
+  if (ready_first && is_preemptive && !is_idle && slice_end < deadline) {
     deadline = slice_end;
   }
 
@@ -227,11 +228,16 @@ bool threads_timer(u64 now) {
     struct thread *thread = sleepers;
     thread->is_timed_out = true;
     futex_forget(thread);
-    thread_wake(thread);
+    remove_sleeper(thread);
+    append_ready(thread);
+  }
+
+  if (threads_should_switch()) {
+    return true; /* schedule() arms the timer, for the slice of the next */
   }
 
   arm_timer();
-  return threads_should_switch();
+  return false;
 }
 
 bool threads_should_switch(void) {

@@ -28,7 +28,7 @@ extern const u8 __start_xen_layer[], __stop_xen_layer[];
 /* traps.S */
 extern const u8 halt_instruction[], halt_end[];
 
-static u64 doubled_interrupts, early_interrupts;
+static u64 doubled_interrupts, early_interrupts, timer_interrupts;
 
 u64 traps_doubled_interrupts(void) {
   return doubled_interrupts;
@@ -36,6 +36,10 @@ u64 traps_doubled_interrupts(void) {
 
 u64 traps_early_interrupts(void) {
   return early_interrupts;
+}
+
+u64 traps_timer_interrupts(void) {
+  return timer_interrupts;
 }
 
 static bool is_in_layer(const struct frame *frame) {
@@ -130,6 +134,7 @@ bool interrupt(struct frame *frame) {
   end_sleep(frame);
   switch (frame->vector) {
   case VECTOR_TIMER:
+    timer_interrupts++;
     apic_end_interrupt();
     apic_fired();
     should_switch = threads_timer(clock_monotonic());

@@ -7,6 +7,7 @@ return args switch
     ["checks", .. string[] names] => CheckRunner.Run(names),
     ["xen-checks", string seed, string runs, .. string[] names] => XenChecks.Run(ulong.Parse(seed, CultureInfo.InvariantCulture), int.Parse(runs, CultureInfo.InvariantCulture), names),
     ["violate", string name] => Violations.Commit(name),
+    ["lateness", string seconds] => Lateness.Watch(int.Parse(seconds, CultureInfo.InvariantCulture)),
     ["boot", ..] => BootReport.Say(),
     ["console", string name, .. string[] words] => await ConsoleVerbs.RunAsync(name, words),
     ["crash"] => throw new InvalidOperationException("nobody catches this"),
@@ -15,6 +16,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | boot | console NAME [WORD]... | crash");
+    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | lateness SECONDS | boot | console NAME [WORD]... | crash");
     return 64;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Xen.Unikernel;
 using static Xen.UnikernelGuest.CheckRunner;
 
 namespace Xen.UnikernelGuest;
@@ -12,6 +13,7 @@ internal static class TimeChecks
         ("time-delay", Delay),
         ("time-sleep", Sleep),
         ("time-timers", Timers),
+        ("time-interrupts", Interrupts),
         ("time-date", Date),
     ];
 
@@ -64,6 +66,24 @@ internal static class TimeChecks
             }
         }, null, 5, 5);
         Require(done.Wait(10_000), $"10 ticks, not {ticks}");
+    }
+
+    // One deadline is one interrupt. Half as many more are the runtime's own timers, and slices while two of its threads run.
+    private static void Interrupts()
+    {
+        const int Sleeps = 100;
+        long start = Stopwatch.GetTimestamp();
+        ulong before = LayerCounters.Read().TimerInterrupts;
+        for (int i = 0; i < Sleeps; i++)
+        {
+            Thread.Sleep(3);
+        }
+
+        ulong interrupts = LayerCounters.Read().TimerInterrupts - before;
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        System.Console.WriteLine($"time-interrupts: {interrupts} in {Sleeps} sleeps of 3 ms, which took {elapsed:F0} ms");
+        double most = (1.5 * Sleeps) + (elapsed / 20);
+        Require(interrupts >= Sleeps && interrupts <= most, $"{Sleeps} to {most:F0} interrupts of the timer, not {interrupts}");
     }
 
     private static void Date()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# dom0: samples/03-Unikernel in 32 MiB, on the processor that dom0 does not have, under pings, UDP echoes and work on its disk at once for
+# dom0: samples/03-Unikernel in 32 MiB, on the one processor that dom0 has too, under pings, UDP echoes and work on its disk at once for
 # SECONDS_OF_LOAD. Every minute the guest says what memory it has and what it has granted, and Xen how many event channels there are: none of it
 # may grow.
 . /lab/lab.sh
@@ -8,7 +8,7 @@ GUEST=10.78.0.2
 ip addr add $OWN/24 dev xenbr0
 truncate -s 64M /tmp/xvda
 disk=$(loop_add /tmp/xvda 512)
-printf '%s\n' 'name="soak"' 'type="pvh"' 'kernel="/img/soak"' 'memory=32' 'vcpus=1' 'cpus="1"' 'on_crash="preserve"' "disk=['phy:$disk,xvda,w']" \
+printf '%s\n' 'name="soak"' 'type="pvh"' 'kernel="/img/soak"' 'memory=32' 'vcpus=1' 'on_crash="preserve"' "disk=['phy:$disk,xvda,w']" \
   "vif=['mac=00:16:3e:00:78:02,bridge=xenbr0,ip=$GUEST']" >/tmp/soak.cfg
 held_before soak
 xl create -q /tmp/soak.cfg
