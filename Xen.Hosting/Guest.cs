@@ -77,7 +77,8 @@ public sealed partial class Guest
     public GuestExit Exit { get; set; } = GuestExit.PowerOff();
 
     /// <summary>Hands something to the guest, to be closed at the end: the last one first.</summary>
-    /// <param name="resource">A device, a connection, a watch. Closing it earlier is allowed: disposing is idempotent.</param>
+    /// <param name="resource">A device, a connection, a watch. What closes before the end is given to <see cref="CloseAsync(IAsyncDisposable)"/>, or the guest remembers it
+    /// until then.</param>
     /// <returns>The same.</returns>
     public T Own<T>(T resource)
         where T : IAsyncDisposable
@@ -85,6 +86,15 @@ public sealed partial class Guest
         ArgumentNullException.ThrowIfNull(resource);
         _owned.Add(resource);
         return resource;
+    }
+
+    /// <summary>Closes before the end what the guest owns: a device that was taken away, a connection that is done.</summary>
+    /// <param name="resource">What <see cref="Own{T}(T)"/> was given, or anything else. Closed once more it does nothing.</param>
+    public ValueTask CloseAsync(IAsyncDisposable resource)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        _owned.Remove(resource);
+        return resource.DisposeAsync();
     }
 
     /// <summary>Closes what the guest owns, last-in first-out, within one deadline.</summary>

@@ -62,7 +62,14 @@ internal sealed class SimulationHost : IGuestHost
         var backends = new SimulatedBackends(simulation, guest);
         await simulation.Dom0.RunAsync(() => backends.StartAsync(settings.World));
         Task toolstack = settings.World.Toolstack is { } work ? simulation.Dom0.RunAsync(() => work(guest)) : Task.CompletedTask;
-        GuestExit exit = await RunGuestAsync(guest, settings, loggers, body);
+        Task<GuestExit> life = RunGuestAsync(guest, settings, loggers, body);
+        if (await Task.WhenAny(life, toolstack) == toolstack)
+        {
+            // Its failure ends the run: the guest may be waiting for what will never be asked.
+            await toolstack;
+        }
+
+        GuestExit exit = await life;
         await toolstack;
         await simulation.Dom0.RunAsync(backends.StopAsync);
         return (exit, guest);

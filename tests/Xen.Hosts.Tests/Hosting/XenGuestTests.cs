@@ -40,6 +40,44 @@ public class XenGuestTests
         Assert.Empty(_report.Leaks);
     }
 
+    [Fact]
+    public async Task What_is_closed_before_the_end_is_not_closed_at_the_end()
+    {
+        await RunAsync(async guest =>
+        {
+            OwnedResource early = guest.Own(new OwnedResource(() => Note("close early")));
+            guest.Own(new OwnedResource(() => Note("close late")));
+            await guest.CloseAsync(early);
+            await Note("main");
+        });
+        Assert.Equal(["close early", "main", "close late"], _seen);
+    }
+
+    [Fact]
+    public async Task A_toolstack_that_fails_ends_the_run_at_once()
+    {
+        int seconds = 0;
+        var world = new SimulatedWorld
+        {
+            Toolstack = async _ =>
+            {
+                await Task.Yield();
+                throw new InvalidDataException("on purpose");
+            },
+        };
+        await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(
+            async guest =>
+            {
+                using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), guest.TimeProvider);
+                while (seconds < 1000 && await timer.WaitForNextTickAsync())
+                {
+                    seconds++;
+                }
+            },
+            new GuestSettings { World = world }));
+        Assert.InRange(seconds, 0, 1);
+    }
+
     [Theory]
     [InlineData(0, ShutdownReason.Poweroff, 0)]
     [InlineData(3, ShutdownReason.Poweroff, 3)]
