@@ -19,11 +19,16 @@ public sealed class LabBoot
     {
         Directory.CreateDirectory(LabFolder.Results);
         long start = Stopwatch.GetTimestamp();
-        ToolRun run = PublishAll(start) ?? Boot(start);
+        ToolRun? failed = PublishAll(start);
+        Outside = new OutsideRuns(() => Left(start, PublishSeconds));
+        ToolRun run = failed ?? Boot(start);
         _lines = [.. run.Lines];
         File.WriteAllLines(Path.Combine(LabFolder.Results, "lab.log"), _lines);
         _reports = new LabReports(_lines);
     }
+
+    /// <summary>What was published outside of the repository; its image is booted with the others.</summary>
+    internal OutsideRuns Outside { get; }
 
     /// <summary>What dom0 said about a check, as <c>ok|fail detail</c>, or null when it said nothing.</summary>
     internal string? Report(string name) => _reports.Of(name);
@@ -64,7 +69,7 @@ public sealed class LabBoot
             "--console", Path.Combine(LabFolder.Results, "lab-console.log"),
             "--add", $"{LabFolder.Checks}:/lab/checks",
             .. Programs().SelectMany(project => ProgramFile("--add", project)),
-            .. LabFolder.Unikernels.SelectMany(Image),
+            .. LabFolder.Unikernels.Select(FolderOf).Append(LabFolder.Outside).Where(Directory.Exists).SelectMany(Image),
             "--guest", Path.Combine(LabFolder.Lab, "guest-checks.sh"),
             .. LabPrograms().SelectMany(project => ProgramFile("--guest-add", project)),
         ];
@@ -84,11 +89,10 @@ public sealed class LabBoot
     }
 
     // The image of a unikernel, ready for a toolstack, else the program as it was linked.
-    private static IEnumerable<string> Image(string project)
+    private static IEnumerable<string> Image(string folder)
     {
-        string folder = FolderOf(project);
-        string image = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".xen" or "").OrderDescending(StringComparer.Ordinal).First();
-        return ["--add", $"{image}:/lab/unikernel/{Path.GetFileName(folder)}"];
+        IEnumerable<string> images = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".xen" or "");
+        return images.OrderDescending(StringComparer.Ordinal).Take(1).SelectMany(image => (string[])["--add", $"{image}:/lab/unikernel/{Path.GetFileName(folder)}"]);
     }
 
     private static string FolderOf(string project) => Path.Combine(LabFolder.Published, Path.GetFileNameWithoutExtension(project));

@@ -24,8 +24,17 @@ internal static class LabFolder
     /// <summary>Published programs, one folder each.</summary>
     internal static string Published { get; } = Path.Combine(Repository, "artifacts", "lab");
 
+    /// <summary>What a project outside of the repository published (<see cref="OutsideRuns"/>).</summary>
+    internal static string Outside { get; } = Path.Combine(Published, "Outside");
+
+    /// <summary>The same with glibc.</summary>
+    internal static string OutsideGlibc { get; } = Path.Combine(Published, "Outside-glibc");
+
     /// <summary>Logs, beside the test results.</summary>
     internal static string Results { get; } = Path.Combine(Repository, "artifacts", "test");
+
+    /// <summary>Where this machine's programs are, as <c>PATH</c> has it.</summary>
+    internal static string ProgramPath { get; } = Environment.GetEnvironmentVariable("PATH") ?? "";
 
     private static string FindRepository()
     {

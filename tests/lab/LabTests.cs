@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Xen.Lab.Tests;
 
 /// <summary>What the stack does on a real Xen: one test for each check that dom0 reports.</summary>
-public class LabTests(LabBoot boot) : IClassFixture<LabBoot>
+[Collection(LabBootOnce.Name)]
+public class LabTests(LabBoot boot)
 {
     // Of checks/45-tool.sh.
     private const int Pings = 5;
@@ -33,6 +34,8 @@ public class LabTests(LabBoot boot) : IClassFixture<LabBoot>
     [LabTheory]
     [InlineData("04-HelloUnikernel", "hello", 2_500_000)]
     [InlineData("03-Unikernel", "unikernel", 3_500_000)]
+    [InlineData("Outside", "hello", 2_500_000)]
+    [InlineData("Outside-glibc", "hello", 3_500_000)]
     public void Publishing_gives_an_image_and_what_a_toolstack_needs(string project, string name, long mostBytes)
     {
         string folder = Path.Combine(LabFolder.Published, project);

@@ -18,6 +18,5 @@ internal sealed class LabTheoryAttribute : TheoryAttribute
         return lacks.Length == 0 ? null : $"The lab lacks: {string.Join(", ", lacks)}. ./test installs it when run as root.";
     }
 
-    private static bool IsOnPath(string tool) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool)));
+    private static bool IsOnPath(string tool) => LabFolder.ProgramPath.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool)));
 }

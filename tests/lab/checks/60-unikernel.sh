@@ -1,4 +1,5 @@
 # LAB unikernel-hello: the smallest image, in a guest of 16 MiB, says its line and is gone by itself
+# LAB unikernel-package: so does the image of a project outside of the repository, which has the package
 # LAB unikernel-exit: a guest that leaves with a code powers off
 # LAB unikernel-reboot-exit: a guest that wants to be started anew says so to Xen
 # LAB unikernel-crash: an unhandled exception arrives whole on the console, and on_crash acts
@@ -49,13 +50,15 @@ has_reason() {
   [ "$(reason "$1")" = "$2" ]
 }
 
-hello() {
-  uni_start hello 04-HelloUnikernel 16 '' && guest_says hello 20 'Hello from hello, dom' && wait_until 10 guest_is_gone hello
+# says_hello IMAGE
+says_hello() {
+  uni_start hello "$1" 16 '' && guest_says hello 20 'Hello from hello, dom' && wait_until 10 guest_is_gone hello
   local status=$?
   guest_console hello
   return $status
 }
-check unikernel-hello hello
+check unikernel-hello says_hello 04-HelloUnikernel
+check unikernel-package says_hello Outside
 
 # The words behind -- are the program's.
 # ended NAME EXTRA EVENT REASON TEXT: a guest that leaves by itself and is kept for that event alone; its console has TEXT.
