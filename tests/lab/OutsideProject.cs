@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Xen.Lab.Tests;
 
-/// <summary>The console project of docs/building-unikernels.md in a folder outside of the repository, with a folder of packages for it.</summary>
+/// <summary>
+/// The console project of docs/building-unikernels.md in a folder outside of the repository, with a folder of packages for it, and with a library that
+/// has the package too.
+/// </summary>
 internal sealed partial class OutsideProject : IDisposable
 {
     private const string Name = "hello";
@@ -12,12 +15,23 @@ internal sealed partial class OutsideProject : IDisposable
     internal OutsideProject()
     {
         string document = File.ReadAllText(Path.Combine(LabFolder.Repository, "docs", "building-unikernels.md"));
-        Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, $"{Name}.csproj"), PackageVersion().Replace(ProjectFile().Match(document).Value, Version));
-        File.WriteAllText(
-            Path.Combine(Folder, "nuget.config"), NuGetFile().Match(document).Value.Replace("/path/to/packages", Packages, StringComparison.Ordinal));
+        string program = PackageVersion().Replace(ProjectFile().Match(document).Value, Version);
+        const string Reference = """<ItemGroup><ProjectReference Include="../library/library.csproj" /></ItemGroup>""";
+        Write("nuget.config", NuGetFile().Match(document).Value.Replace("/path/to/packages", Packages, StringComparison.Ordinal));
+        Write("library/library.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Xen.Unikernel" Version="{Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        Write($"{Name}/{Name}.csproj", program.Replace("</Project>", $"{Reference}</Project>", StringComparison.Ordinal));
         File.Copy(Path.Combine(LabFolder.Repository, "samples", "04-HelloUnikernel", "Program.cs"), Path.Combine(Folder, "Program.cs"));
-        File.Copy(Path.Combine(LabFolder.Repository, "global.json"), Path.Combine(Folder, "global.json"));
+        // The SDK that this repository is built with.
+        File.Copy(Path.Combine(LabFolder.Repository, "global.json"), Path.Combine(_folder, "global.json"));
     }
 
     /// <summary>The packages' version, of this run alone: no cache has an older package of it.</summary>
@@ -63,6 +77,13 @@ internal sealed partial class OutsideProject : IDisposable
     {
         string assets = Path.Combine(Folder, "obj", "project.assets.json");
         return File.Exists(assets) ? [.. Library().Matches(File.ReadAllText(assets)).Select(match => match.Groups[1].Value).Distinct()] : [];
+    }
+
+    private void Write(string file, string text)
+    {
+        string path = Path.Combine(_folder, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
     }
 
     private static string Cache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
