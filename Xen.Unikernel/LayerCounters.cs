@@ -17,6 +17,9 @@ internal struct LayerCounters
     public ulong EarlyInterrupts;
     public ulong TimerInterrupts;
 
+    /// <summary>What may be promised still. Stacks may have used more than that.</summary>
+    public readonly ulong AvailablePages => CommittedPages < CommitLimitPages ? CommitLimitPages - CommittedPages : 0;
+
     public static unsafe LayerCounters Read()
     {
         LayerCounters result;

@@ -18,8 +18,7 @@ internal static class UnikernelDomain
         UnikernelHypervisor hypervisor, UnikernelDriver driver, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
     {
         var lifecycle = new UnikernelLifecycle();
-        LayerCounters counters = LayerCounters.Read();
-        var budget = new PageBudget((int)((counters.CommitLimitPages - counters.CommittedPages) / PageBudgetDivisor));
+        var budget = new PageBudget((int)(LayerCounters.Read().AvailablePages / PageBudgetDivisor));
         var events = new GuestEventChannels(hypervisor, queue, lifecycle);
         var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
         await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);

@@ -38,7 +38,7 @@ static s64 call_sysinfo(struct frame *f) {
     u64 high_total, high_free;
     u32 unit;
   } info = {.uptime = (s64)(clock_monotonic() / NANOSECONDS_PER_SECOND), .total = frames_total() * PAGE_SIZE,
-            .free = (commit_limit() - commit_charged()) * PAGE_SIZE, .processes = (u16)thread_count(), .unit = 1};
+            .free = commit_available() * PAGE_SIZE, .processes = (u16)thread_count(), .unit = 1};
   memcpy((void *)f->rdi, &info, sizeof info);
   return 0;
 }

@@ -60,7 +60,7 @@ static size_t write_maps(char *buffer, size_t size) {
 }
 
 static size_t write_memory(char *buffer, size_t size) {
-  u64 total = frames_total() * 4, available = (commit_limit() - commit_charged()) * 4;
+  u64 total = frames_total() * 4, available = commit_available() * 4;
   return text_format(buffer, size, "MemTotal: %lu kB\nMemFree: %lu kB\nMemAvailable: %lu kB\n", total, available, available);
 }
 

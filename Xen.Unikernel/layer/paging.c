@@ -9,7 +9,6 @@
 #include "memory_map.h"
 #include "vm.h"
 
-#define LARGE_SIZE 0x200000ul
 #define ENTRIES 512
 #define LEVELS 4
 
@@ -22,7 +21,12 @@ static u64 *new_table(void) {
   }
 
   void *table = frames_take(0);
-  return table ? memset(table, 0, PAGE_SIZE) : NULL;
+  if (!table) {
+    return NULL;
+  }
+
+  commit_take(1);
+  return memset(table, 0, PAGE_SIZE);
 }
 
 /* Walks down to a level: 1 for the entries of 4 KiB pages, 2 for those of 2 MiB. */
@@ -53,6 +57,28 @@ u64 *paging_entry_made(u64 address) {
 
 u64 *paging_entry(u64 address) {
   return walk(address, 1, false);
+}
+
+bool paging_make_tables(u64 start, u64 end) {
+  for (u64 at = start & ~(LARGE_SIZE - 1); at < end; at += LARGE_SIZE) {
+    if (!paging_entry_made(at)) {
+      return false;
+    }
+  }
+
+  return true;
+}
+
+void paging_drop_tables(u64 start, u64 end) {
+  for (u64 at = (start + LARGE_SIZE - 1) & ~(LARGE_SIZE - 1); at + LARGE_SIZE <= end; at += LARGE_SIZE) {
+    u64 *entry = walk(at, 2, false);
+    if (entry && *entry & PTE_PRESENT) {
+      frames_give(direct(*entry & PTE_ADDRESS), 0);
+      commit_release(1);
+      *entry = 0;
+      forget_page(at);
+    }
+  }
 }
 
 u64 paging_flags(u32 protection) {

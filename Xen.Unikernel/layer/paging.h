@@ -3,6 +3,9 @@
 
 #include "layer.h"
 
+/* What one table of the last level covers. */
+#define LARGE_SIZE 0x200000ul
+
 #define PTE_PRESENT 1ul
 #define PTE_WRITABLE 2ul
 #define PTE_UNCACHED 0x18ul
@@ -14,7 +17,11 @@
 void paging_start(void);
 /* The entry of a 4 KiB page; makes the tables above it when they are missing. Null when there is no memory for them. */
 u64 *paging_entry_made(u64 address);
-/* The same, or null when the tables are not there. */
+/* Makes the tables of a range, so that its pages can come without any. False when there is no memory for them. */
+bool paging_make_tables(u64 start, u64 end);
+/* Gives the tables back that lie in a range whole, in which no page may be. */
+void paging_drop_tables(u64 start, u64 end);
+/* The same as paging_entry_made, or null when the tables are not there. */
 u64 *paging_entry(u64 address);
 /* Shows frames that are not RAM, or not in the tables yet, at DIRECT_BASE: writable, never executable. False when there is no memory for tables. */
 bool paging_show(u64 physical, u64 size, u64 flags);

@@ -1,6 +1,6 @@
 /* Mappings are a sorted array. A page comes when it is touched first (zeroed) and goes with its mapping. Memory is promised when a mapping
-   becomes writable; what is promised never exceeds what there is, so touching it cannot fail. Stacks are the exception: they are promised
-   page by page, and a reserve is kept for them. */
+   becomes accessible, and gets its page tables then; what is promised never exceeds what there is, so touching it cannot fail. Stacks are the
+   exception: they are promised page by page, and a reserve is kept for them. */
 #include "vm.h"
 
 #include "cpu.h"
@@ -15,7 +15,7 @@ struct mapping {
   u64 start, end;
   u8 protection;
   u8 kind;
-  /* Once writable, promised until it is unmapped. */
+  /* Once accessible, promised until it is unmapped. */
   bool is_charged;
 };
 
@@ -33,6 +33,10 @@ bool commit_charge(u64 pages) {
   return true;
 }
 
+void commit_take(u64 pages) {
+  charged += pages;
+}
+
 void commit_release(u64 pages) {
   charged -= pages;
 }
@@ -43,6 +47,10 @@ u64 commit_charged(void) {
 
 u64 commit_limit(void) {
   return limit;
+}
+
+u64 commit_available(void) {
+  return charged < limit ? limit - charged : 0;
 }
 
 static u64 pages_of(u64 length) {
@@ -154,13 +162,21 @@ static void drop_pages(const struct mapping *mapping, u64 start, u64 end) {
   while (at < end) {
     /* A table that is not there covers 2 MiB of nothing. */
     if (!paging_entry(at)) {
-      at = (at & ~0x1ffffful) + 0x200000;
+      at = (at & ~(LARGE_SIZE - 1)) + LARGE_SIZE;
       continue;
     }
 
     drop_page(mapping, at);
     at += PAGE_SIZE;
   }
+}
+
+/* Page tables of [start, end), in which nothing is mapped any more, go as well, as far as they have no neighbours' pages. */
+static void drop_tables(u64 start, u64 end) {
+  u32 i = find(start);
+  u64 gap_start = i > 0 ? mappings[i - 1].end : 0, gap_end = i < mapping_count ? mappings[i].start : MAP_END;
+  u64 first = start & ~(LARGE_SIZE - 1), last = (end + LARGE_SIZE - 1) & ~(LARGE_SIZE - 1);
+  paging_drop_tables(first > gap_start ? first : gap_start, last < gap_end ? last : gap_end);
 }
 
 s64 vm_unmap(u64 address, u64 length) {
@@ -190,6 +206,7 @@ s64 vm_unmap(u64 address, u64 length) {
     remove(i);
   }
 
+  drop_tables(address, end);
   return 0;
 }
 
@@ -241,12 +258,16 @@ s64 vm_map(u64 address, u64 length, u32 protection, u32 flags) {
     return -EACCES;
   }
 
-  bool is_charged = protection & PROT_WRITE;
+  bool is_charged = protection;
   if (!make_room() || (is_charged && !commit_charge(pages_of(length)))) {
     return -ENOMEM;
   }
 
   s64 at = place(address, length, flags);
+  if (at >= 0 && is_charged && !paging_make_tables((u64)at, (u64)at + length)) {
+    at = -ENOMEM;
+  }
+
   if (at < 0) {
     if (is_charged) {
       commit_release(pages_of(length));
@@ -265,7 +286,7 @@ static void protect_pages(u64 start, u64 end, u32 protection) {
   for (u64 at = start; at < end; at += PAGE_SIZE) {
     u64 *entry = paging_entry(at);
     if (!entry) {
-      at = (at & ~0x1ffffful) + 0x200000 - PAGE_SIZE;
+      at = (at & ~(LARGE_SIZE - 1)) + LARGE_SIZE - PAGE_SIZE;
       continue;
     }
 
@@ -276,7 +297,7 @@ static void protect_pages(u64 start, u64 end, u32 protection) {
   }
 }
 
-/* How many pages must be promised anew when [start, end) becomes writable; minus an errno when a part of it is not mapped. */
+/* How many pages must be promised anew when [start, end) becomes accessible; minus an errno when a part of it is not mapped. */
 static s64 pages_to_charge(u64 start, u64 end, u32 protection) {
   s64 pages = 0;
   u64 at = start;
@@ -286,7 +307,7 @@ static s64 pages_to_charge(u64 start, u64 end, u32 protection) {
     }
 
     u64 until = mappings[i].end < end ? mappings[i].end : end;
-    if (protection & PROT_WRITE && mappings[i].kind == KIND_MEMORY && !mappings[i].is_charged) {
+    if (protection && mappings[i].kind == KIND_MEMORY && !mappings[i].is_charged) {
       pages += (s64)pages_of(until - at);
     }
 
@@ -315,12 +336,17 @@ s64 vm_protect(u64 address, u64 length, u32 protection) {
     return -ENOMEM;
   }
 
+  if (pages && !paging_make_tables(address, end)) {
+    commit_release((u64)pages);
+    return -ENOMEM;
+  }
+
   split_at(address);
   split_at(end);
   u32 first = find(address), i = first;
   for (; i < mapping_count && mappings[i].start < end; i++) {
     mappings[i].protection = (u8)protection;
-    mappings[i].is_charged |= protection & PROT_WRITE && mappings[i].kind == KIND_MEMORY;
+    mappings[i].is_charged |= protection && mappings[i].kind == KIND_MEMORY;
   }
 
   protect_pages(address, end, protection);
@@ -380,7 +406,7 @@ void vm_mark_stack(u64 stack_pointer) {
   commit_release(pages_of(mapping->end - mapping->start));
   for (u64 at = mapping->start; at < mapping->end; at += PAGE_SIZE) {
     u64 *entry = paging_entry(at);
-    charged += entry && *entry & PTE_ADDRESS;
+    commit_take(entry && *entry & PTE_ADDRESS);
   }
 }
 
@@ -405,8 +431,7 @@ enum fault_result vm_fault(u64 address, bool is_write, bool is_execute) {
     return FAULT_NO_MEMORY;
   }
 
-  /* Not by commit_charge: a stack may use the reserve. */
-  charged += mapping->kind == KIND_STACK;
+  commit_take(mapping->kind == KIND_STACK);
   memset(page, 0, PAGE_SIZE);
   *entry = direct_physical(page) | paging_flags(mapping->protection);
   return FAULT_RESOLVED;

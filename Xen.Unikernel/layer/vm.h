@@ -39,6 +39,10 @@ bool vm_find(u64 address, u64 *start, u64 *end);
 
 /* Pages that are promised, and those that may be: malloc and mmap fail before memory runs out, so that .NET throws OutOfMemoryException. */
 bool commit_charge(u64 pages);
+/* What cannot be refused: it may use the reserve. */
+void commit_take(u64 pages);
 void commit_release(u64 pages);
 u64 commit_charged(void);
 u64 commit_limit(void);
+/* What may be promised still. */
+u64 commit_available(void);

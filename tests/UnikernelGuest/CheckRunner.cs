@@ -9,6 +9,7 @@ internal static class CheckRunner
     [
         .. ExceptionChecks.All,
         .. MemoryChecks.All,
+        .. PromiseChecks.All,
         .. ThreadChecks.All,
         .. TimeChecks.All,
         .. AsyncChecks.All,
