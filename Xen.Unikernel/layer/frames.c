@@ -67,9 +67,20 @@ void *frames_take(u32 order) {
   return block;
 }
 
+/* In a free block of any order: one that was given back may have joined its neighbours. */
+static bool is_free(u64 frame) {
+  for (u32 order = 0; order < FRAME_ORDERS; order++) {
+    if (orders[frame & ~((1ul << order) - 1)] > order) {
+      return true;
+    }
+  }
+
+  return false;
+}
+
 void frames_give(void *address, u32 order) {
   u64 frame = direct_physical(address) >> PAGE_SHIFT;
-  if (frame >= frame_count || orders[frame] || frame & ((1ul << order) - 1)) {
+  if (frame >= frame_count || is_free(frame) || frame & ((1ul << order) - 1)) {
     panic("page pool: %lx was given back, which is free already or was never taken", (u64)address);
   }
 

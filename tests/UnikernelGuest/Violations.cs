@@ -25,6 +25,7 @@ internal static unsafe partial class Violations
             case "page-after-free": PageAfterFree(); break;
             case "page-freed-twice": PageFreedTwice(); break;
             case "map-writable-executable": MapWritableExecutable(); break;
+            case "page-freed-twice-joined": PageFreedTwiceJoined(); break;
             default: System.Console.WriteLine("no such violation"); return 64;
         }
 
@@ -114,6 +115,15 @@ internal static unsafe partial class Violations
     {
         nint result = Map(0, 4096, 7, 0x22, -1, 0);
         System.Console.WriteLine(result == -1 ? "refused" : "mapped");
+    // It is no block of the pool by itself any more.
+    private static void PageFreedTwiceJoined()
+    {
+        byte* pages = Layer.AllocateFrames(2);
+        Layer.FreeFrames(pages, 1);
+        Layer.FreeFrames(pages + 4096, 1);
+        Layer.FreeFrames(pages + 4096, 1);
+    }
+
         if (result == -1)
         {
             Environment.FailFast("the mapping was refused, as it must be");
