@@ -91,9 +91,3 @@ bool descriptors_is_interrupt_stub(u64 address) {
   u64 offset = address - (u64)trap_stubs;
   return offset < 256 * STUB_SIZE && offset % STUB_SIZE == 0 && offset / STUB_SIZE >= FIRST_INTERRUPT;
 }
-
-bool descriptors_is_layer_stack(u64 address) {
-  extern const u8 boot_stack[], boot_stack_end[];
-  return (address >= (u64)stacks && address < (u64)stacks + sizeof stacks) ||
-         (address >= (u64)interrupt_area && address < (u64)interrupt_area + sizeof interrupt_area) || (address >= (u64)boot_stack && address < (u64)boot_stack_end);
-}

@@ -9,5 +9,3 @@
 void descriptors_start(void);
 /* True for the first instruction of an interrupt's stub. */
 bool descriptors_is_interrupt_stub(u64 address);
-/* True when the address is in one of the stacks of exceptions and interrupts, or in the one of boot. */
-bool descriptors_is_layer_stack(u64 address);

@@ -1,28 +1,24 @@
 /* The last words: what happened, the registers, and the return addresses on the stack, for addr2line with the image's symbols. */
 #include "console.h"
 #include "cpu.h"
-#include "descriptors.h"
 #include "frame.h"
 #include "layer.h"
 #include "layout.h"
+#include "paging.h"
 #include "threads.h"
-#include "vm.h"
 #include "xen.h"
 
 #define CALLS 24
 #define WORDS 256
+#define MISSING_PAGES 512
 
 static bool is_panicking;
 
-/* A frame pointer that leads somewhere readable: RAM of a mapping, or one of the layer's stacks. */
+/* Never by a page fault: this may run on its stack. */
 static bool is_readable(u64 address) {
-  u64 start, end;
-  if (address & 7) {
-    return false;
-  }
-
-  bool is_kernel_stack = thread_current && thread_current->stack_top - address <= 3 * PAGE_SIZE;
-  return is_kernel_stack || descriptors_is_layer_stack(address) || (vm_find(address, &start, &end) && address + 16 <= end);
+  bool is_canonical = (s64)(address << 16) >> 16 == (s64)address;
+  const u64 *entry = is_canonical ? paging_entry(address) : NULL;
+  return entry && *entry & PTE_PRESENT;
 }
 
 static bool is_code(u64 address) {
@@ -30,16 +26,16 @@ static bool is_code(u64 address) {
   return address >= (u64)__ehdr_start && address < (u64)etext;
 }
 
-/* C# keeps frame pointers and the C library does not, so all words on the stack that point into code are listed. */
+/* C# keeps frame pointers and the C library does not, so all words on the stack that point into code are listed. A stack that has overflown begins in its
+   guard pages, one with a large array that nobody touched in pages that never came: the calls are above. */
 static void dump_calls(u64 stack_pointer) {
-  u32 found = 0;
-  u64 start, end;
-  if (!vm_find(stack_pointer, &start, &end)) {
-    return;
+  u64 at = (stack_pointer + 7) & ~7ul;
+  for (u32 i = 0; i < MISSING_PAGES && !is_readable(at); i++) {
+    at = PAGE_DOWN(at) + PAGE_SIZE;
   }
 
-  for (u64 at = (stack_pointer + 7) & ~7ul, i = 0; at + 8 <= end && i < WORDS && found < CALLS; at += 8, i++) {
-    if (is_readable(at) && is_code(*(u64 *)at)) {
+  for (u32 i = 0, found = 0; i < WORDS && found < CALLS && is_readable(at); i++, at += sizeof(u64)) {
+    if (is_code(*(u64 *)at)) {
       log_line("  %016lx", *(u64 *)at);
       found++;
     }
@@ -54,7 +50,9 @@ static void dump_frame(const struct frame *f) {
   log_line("r9  %016lx r10 %016lx r11 %016lx r12 %016lx", f->r9, f->r10, f->r11, f->r12);
   log_line("r13 %016lx r14 %016lx r15 %016lx", f->r13, f->r14, f->r15);
   log_line("what may be return addresses, the last call first (addr2line -e the image with symbols):");
-  dump_calls(f->rsp);
+  if (thread_current) {
+    dump_calls(f->rsp);
+  }
 }
 
 _Noreturn static void finish(const struct frame *frame, const char *format, va_list arguments) {

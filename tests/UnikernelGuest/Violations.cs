@@ -19,6 +19,7 @@ internal static unsafe partial class Violations
             case "null-call": ((delegate* unmanaged<void>)0)(); break;
             case "stack-overflow": System.Console.WriteLine(Recurse(1)); break;
             case "stack-overflow-thread": OverflowThread(); break;
+            case "stack-overflow-large": System.Console.WriteLine(Overflow(1)); break;
             case "stack-smash": System.Console.WriteLine(Smash(400)); break;
             case "heap-overflow": HeapOverflow(); break;
             case "heap-freed-twice": HeapFreedTwice(); break;
@@ -75,6 +76,9 @@ internal static unsafe partial class Violations
 
     [LibraryImport("smash", EntryPoint = "smash")]
     private static partial int Smash(int count);
+
+    [LibraryImport("smash", EntryPoint = "overflow")]
+    private static partial int Overflow(int depth);
 
     private static void HeapOverflow()
     {

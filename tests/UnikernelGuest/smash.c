@@ -11,3 +11,11 @@ int smash(int count) {
   fill(buffer, count);
   return buffer[0];
 }
+
+/* Frames that are larger than what a call pushes: the stack pointer itself gets into the guard page. */
+int overflow(int depth);
+__attribute__((noinline)) int overflow(int depth) {
+  volatile char buffer[1500];
+  buffer[0] = (char)depth;
+  return overflow(depth + 1) + buffer[0];
+}

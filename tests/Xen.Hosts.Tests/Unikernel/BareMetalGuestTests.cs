@@ -18,6 +18,7 @@ public partial class BareMetalGuestTests
         { "null-call", "PANIC: null pointer: jump to 0" },
         { "stack-overflow", "PANIC: stack overflow of thread 1: write to" },
         { "stack-overflow-thread", "PANIC: stack overflow of thread [2-9]: write to" },
+        { "stack-overflow-large", "PANIC: stack overflow of thread 1: write to" },
         { "stack-smash", "PANIC: stack smashed: a function's guard word was overwritten" },
         { "heap-overflow", "PANIC: breakpoint: a check of the C library or the runtime failed" },
         // musl forgets where the block belongs, and follows that to nowhere.
@@ -56,6 +57,16 @@ public partial class BareMetalGuestTests
         Assert.True(run.ExitCode == Machine.Crashed, run.Text);
     }
 
+    [QemuTheory]
+    [InlineData("stack-overflow")]
+    [InlineData("stack-overflow-large")]
+    [InlineData("null-page")]
+    public void A_dump_lists_the_calls(string name)
+    {
+        ProgramRun run = Boot(64, "violate", name);
+        Assert.Contains(run.Lines, line => ReturnAddress().IsMatch(line));
+    }
+
     [QemuFact]
     public void An_exception_that_nobody_catches_is_said_in_full_and_crashes_the_guest()
     {
@@ -90,6 +101,9 @@ public partial class BareMetalGuestTests
 
     [GeneratedRegex("^CHECKS [1-9][0-9]* passed, 0 failed$")]
     private static partial Regex EveryCheck();
+
+    [GeneratedRegex("^layer:   [0-9a-f]{16}$")]
+    private static partial Regex ReturnAddress();
 
     private static ProgramRun Boot(int memoryMebibytes, params string[] words) =>
         Machine.Boot(AotImage.UnikernelGuest.Native, memoryMebibytes, Limit, words);
