@@ -200,15 +200,26 @@ static bool enter(struct frame *frame, u32 signal, const struct signal_info *inf
   return true;
 }
 
+/* 0 for none. One may have been sent while it had a handler, and be ignored by now. */
+static u32 take_pending(struct thread *self) {
+  u64 ready;
+  while ((ready = self->signals_pending & ~self->signals_blocked)) {
+    u32 signal = (u32)__builtin_ctzl(ready) + 1;
+    self->signals_pending &= ~bit(signal);
+    if (actions[signal].handler != SIG_IGNORE) {
+      return signal;
+    }
+  }
+
+  return 0;
+}
+
 void signals_deliver(struct frame *frame) {
-  struct thread *self = thread_current;
-  u64 ready = self->signals_pending & ~self->signals_blocked;
-  if (!ready) {
+  u32 signal = take_pending(thread_current);
+  if (!signal) {
     return;
   }
 
-  u32 signal = (u32)__builtin_ctzl(ready) + 1;
-  self->signals_pending &= ~bit(signal);
   if (is_default(signal)) {
     panic_at(frame, signal == SIGABRT ? "the program aborted" : "signal %u, which nobody handles", signal);
   }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static Xen.UnikernelGuest.CheckRunner;
 
@@ -20,7 +21,11 @@ internal static class ThreadChecks
         ("threads-pool", Pool),
         ("threads-dictionary", Dictionary),
         ("threads-deep-stack", DeepStack),
+        ("threads-signal-ignored", SignalIgnored),
+        ("threads-beside-random", BesideRandom),
     ];
+
+    private static int _handled;
 
     private static void ThirtyTwo()
     {
@@ -204,6 +209,47 @@ internal static class ThreadChecks
         thread.Join();
         Require(reached == 4000, $"4,000 calls deep, not {reached}");
     }
+
+    // Sent while it had a handler and was blocked; ignored when it can be delivered.
+    private static unsafe void SignalIgnored()
+    {
+        const int Usr1 = 10;
+        const int Block = 0;
+        const int Unblock = 1;
+        const nint Ignore = 1;
+        // sigset_t has 128 bytes.
+        ulong* set = stackalloc ulong[16];
+        set[0] = 1UL << (Usr1 - 1);
+        LinuxCalls.Signal(Usr1, (nint)(delegate* unmanaged<int, void>)&Handle);
+        int result = LinuxCalls.SignalMask(Block, set, null) | LinuxCalls.Raise(Usr1);
+        LinuxCalls.Signal(Usr1, Ignore);
+        result |= LinuxCalls.SignalMask(Unblock, set, null);
+        Require(result == 0 && _handled == 0, $"no call of the handler, not {result}, {_handled}");
+    }
+
+    // Much of it takes its time, which is not that of all threads.
+    private static unsafe void BesideRandom()
+    {
+        byte[] bytes = new byte[2 << 20];
+        using var beside = new Beside();
+        int before = beside.Milliseconds;
+        long start = Environment.TickCount64;
+        fixed (byte* first = bytes)
+        {
+            for (nint filled = 0, count; filled < bytes.Length; filled += count)
+            {
+                count = LinuxCalls.Random(first + filled, (ulong)(bytes.Length - filled), 0);
+                Require(count > 0, $"random bytes, not {count}");
+            }
+        }
+
+        long elapsed = Environment.TickCount64 - start;
+        int ran = beside.Milliseconds - before;
+        Require(ran >= elapsed / 6, $"{elapsed / 6} of {elapsed} ms for the thread beside, not {ran}");
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Handle(int number) => _handled = number;
 
     private static unsafe int Recurse(int depth)
     {
