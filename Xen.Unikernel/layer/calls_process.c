@@ -55,8 +55,7 @@ static s64 call_uname(struct frame *f) {
 }
 
 static s64 call_getrandom(struct frame *f) {
-  random_fill((void *)f->rdi, f->rsi);
-  return (s64)f->rsi;
+  return random_read((void *)f->rdi, f->rsi);
 }
 
 /* The end of the program is that of the domain. */

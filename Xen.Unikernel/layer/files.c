@@ -224,7 +224,7 @@ s64 file_read(u32 fd, void *buffer, u64 length) {
   }
 
   switch (file->kind) {
-  case KIND_RANDOM: random_fill(buffer, length); return (s64)length;
+  case KIND_RANDOM: return random_read(buffer, length);
   case KIND_PIPE_OUT: return pipe_read(&pipes[file->index], buffer, length);
   case KIND_TEXT: break;
   default: return 0;

@@ -10,6 +10,7 @@
 #define KEY_WORDS 8
 #define JITTER_ROUNDS 256
 #define TRIES 10
+#define READ_LIMIT 0x4000ul
 
 static u32 key[KEY_WORDS];
 static u64 counter;
@@ -107,4 +108,10 @@ void random_fill(void *buffer, size_t length) {
     to += count;
     length -= count;
   }
+}
+
+s64 random_read(void *buffer, u64 length) {
+  u64 count = length < READ_LIMIT ? length : READ_LIMIT;
+  random_fill(buffer, count);
+  return (s64)count;
 }

@@ -31,7 +31,7 @@ static struct thread *all;
 static struct thread *dead;
 static u8 slots_used[STACK_SLOTS / 8];
 static u32 next_tid = 1, count;
-static u64 slice_end = NEVER, idle_time;
+static u64 slice_end, idle_time;
 static bool is_idle, is_preemptive = true, has_urgent;
 
 static void append_ready(struct thread *thread) {
