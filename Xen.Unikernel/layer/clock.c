@@ -25,6 +25,8 @@ static u64 pvclock(const volatile struct vcpu_time_info *time) {
     version = time->version;
     barrier(); /* partner: Xen writes the version before and after the rest */
     u64 delta = read_tsc() - time->tsc_timestamp;
+    /* A counter behind its stamp is another processor's, or was set back: no time has passed. Centuries have not. */
+    delta = (s64)delta < 0 ? 0 : delta;
     delta = time->tsc_shift >= 0 ? delta << time->tsc_shift : delta >> -time->tsc_shift;
     result = time->system_time + scale(delta, time->tsc_to_system_mul);
     barrier();

@@ -137,7 +137,8 @@ static void schedule(void) {
   }
 
   has_urgent = false;
-  slice_end = clock_monotonic() + TIME_SLICE;
+  slice_end = clock_monotonic() + (next->slice_left ? next->slice_left : TIME_SLICE);
+  next->slice_left = 0;
   arm_timer();
   if (next == previous) {
     return;
@@ -210,13 +211,18 @@ void thread_yield(void) {
 /* An interrupt's frame is on this thread's kernel stack. */
 void preempt(struct frame *frame);
 void preempt(struct frame *frame) {
-  if (has_urgent) {
-    /* The interrupted one goes on behind it, before the others. */
-    struct thread *urgent = take_ready();
+  u64 now = clock_monotonic();
+  struct thread *urgent = has_urgent ? take_ready() : NULL;
+  if (urgent && now < slice_end) {
+    /* Goes on behind it, before the others, for the rest of its slice: with a new one each time they would never run. */
+    thread_current->slice_left = slice_end - now;
     prepend_ready(thread_current);
-    prepend_ready(urgent);
   } else {
     append_ready(thread_current);
+  }
+
+  if (urgent) {
+    prepend_ready(urgent);
   }
 
   schedule();

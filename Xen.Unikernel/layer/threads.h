@@ -20,6 +20,8 @@ struct thread {
   /* When a blocked thread wakes by itself, and whether it did. */
   u64 deadline;
   bool is_timed_out;
+  /* What is left of its slice when it had to make way for an urgent thread; else 0. */
+  u64 slice_left;
   /* futex.c */
   u64 futex_address;
   u32 futex_bits;

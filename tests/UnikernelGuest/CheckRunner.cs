@@ -14,6 +14,7 @@ internal static class CheckRunner
         .. TimeChecks.All,
         .. AsyncChecks.All,
         .. ValueChecks.All,
+        .. UpcallChecks.All,
     ];
 
     public static int Run(string[] names)
