@@ -136,13 +136,15 @@ void console_attach(void) {
   is_reader_absent = false;
 }
 
-/* What others write meanwhile goes behind what waits. */
-static void write_waiting(void) {
+static void write_waiting(u32 length) {
   const char *text;
-  for (size_t count; (count = console_waiting(&text));) {
+  while (length) {
+    size_t count = console_waiting(&text);
     count = count < PART_SIZE ? count : PART_SIZE;
+    count = count < length ? count : length;
     write_all(text, count, true);
     console_advance(count);
+    length -= (u32)count;
   }
 }
 
@@ -152,12 +154,19 @@ void console_detach(const char *begun, size_t begun_length, const char *rest, si
     return;
   }
 
+  /* What others write meanwhile goes behind what waits. They may write faster than the reader reads: the rest has its turn, and it ends. */
+  u64 outer_limit = end_limit, limit = clock_monotonic() + END_LIMIT;
+  end_limit = limit < outer_limit ? limit : outer_limit;
   is_reader_absent = false;
   write_all(begun, begun_length, true);
-  write_waiting();
+  write_waiting(buffer_end - buffer_start);
   write_all(rest, rest_length, true);
-  write_waiting();
+  while (buffer_end != buffer_start) {
+    write_waiting(buffer_end - buffer_start);
+  }
+
   program = NULL;
+  end_limit = outer_limit;
 }
 
 void console_take_back(void) {

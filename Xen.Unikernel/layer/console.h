@@ -14,7 +14,8 @@ void console_drain(void);
 /* The ring is the driver's of the calling thread from now on. What is written meanwhile waits in the layer's buffer until that driver has put it
    into the ring: it is there for a panic, whatever becomes of the program. That thread itself never waits for room. */
 void console_attach(void);
-/* The ring is the layer's again. What the program has begun to send goes out first, then what waits, then the rest of the program's. */
+/* The ring is the layer's again. What the program has begun to send goes out first, then what waits, then the rest of the program's, then what was written
+   meanwhile; within five seconds. */
 void console_detach(const char *begun, size_t begun_length, const char *rest, size_t rest_length);
 /* The first piece of what waits, and that so much of it is in the ring. */
 size_t console_waiting(const char **text);

@@ -25,6 +25,7 @@ internal static class ConsoleVerbs
             case "flood": await FloodAsync(console, Number(words[0])); break;
             case "mixed": await MixedAsync(console, Number(words[0])); break;
             case "burst": Burst(Number(words[0])); break;
+            case "chatter": Chatter(); break;
             case "fail": await SayAsync(console, "the last line"); throw new InvalidOperationException("the main task fails");
             case "throw": await ThrowAsync(console, Number(words[0])); break;
             case "throw-thread": await ThrowThreadAsync(console, Number(words[0])); break;
@@ -70,6 +71,14 @@ internal static class ConsoleVerbs
         {
             System.Console.WriteLine(Line("text", i));
         }
+    }
+
+    // A thread that writes faster than the daemon reads, also while the guest ends.
+    private static void Chatter()
+    {
+        var writer = new Thread(() => Burst(int.MaxValue)) { IsBackground = true };
+        writer.Start();
+        Thread.Sleep(100);
     }
 
     // Nobody's task: it goes through the guest's own thread.

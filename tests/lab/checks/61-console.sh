@@ -2,6 +2,7 @@
 # LAB console-flood: 200 KiB, a hundred times what the ring holds, arrive complete and in order
 # LAB console-mixed: so does what the program writes to its standard output meanwhile, and no line is cut
 # LAB console-layer: a burst that the layer cannot hold is cut, and holds nobody
+# LAB console-chatter: a thread that writes on and on, faster than the daemon reads, does not keep the guest from its end
 # LAB console-main: a main task that fails is reported whole, behind what was written before
 # LAB console-unhandled: so is an exception that nobody catches on the guest's own thread, behind what the ring could not take yet
 # LAB console-thread: and on another thread
@@ -82,6 +83,11 @@ layer() {
   in_order layer text "$count" && [ "$count" -gt 400 ] && [ "$count" -lt 3200 ]
 }
 check console-layer layer
+
+chatter() {
+  con_run chatter 30 chatter && lines chatter text | wc -l
+}
+check console-chatter chatter
 
 main_fails() {
   con_run fail 30 fail && guest_console fail && guest_says fail 1 'the last line' && guest_says fail 1 'InvalidOperationException: the main task fails' && guest_says fail 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
