@@ -86,7 +86,8 @@ public sealed class ElfNotes
         var notes = new ElfNotes();
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<byte> header = Slice(image, HeaderAt(offset, i, size), ProgramHeaderBytes, $"program header {i}");
+            // None comes round at 2^64: the first one has refused an offset beyond the file.
+            ReadOnlySpan<byte> header = Slice(image, offset + (ulong)(i * size), ProgramHeaderBytes, $"program header {i}");
             if (BinaryPrimitives.ReadUInt32LittleEndian(header) == NoteSegment)
             {
                 ulong at = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]), length = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
@@ -150,10 +151,6 @@ public sealed class ElfNotes
         sizeof(ulong) => BinaryPrimitives.ReadUInt64LittleEndian(value),
         _ => throw Bad($"the note {type} has {value.Length} bytes, expected 4 or 8"),
     };
-
-    // An offset near 2^64 must not come round to the beginning of the file.
-    private static ulong HeaderAt(ulong first, int index, int size) =>
-        first > long.MaxValue ? throw Bad($"the program headers begin at 0x{first:x}, beyond any file") : first + (ulong)((long)index * size);
 
     private static ulong Padded(ulong length) => (length + 3) & ~3UL;
 

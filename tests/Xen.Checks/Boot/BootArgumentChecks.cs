@@ -14,6 +14,43 @@ internal static class BootArgumentChecks
         "rd.plymouth.enable=0", "rd_NO_PLYMOUTH", "plymouth.enable=0", "clocksource=tsc", "xen_scrub_pages=0", "-s", "BOOT_IMAGE=/vmlinuz", "selinux=1",
     ];
 
+    // Words of a program that only look like those.
+    private static readonly string[] ProgramWords =
+    [
+        "root", "console", "rowing", "quietly", "quiet=", "rootwait=1", "rooted=1", "-", "-st", "-5", "=root", "xen", "net", "DOTNET", "dotnet_A=1", "a\u00A0b", "\u0085", "-log",
+    ];
+
+    // What is wrong, and what must be said of it.
+    private static readonly (string Words, string Said)[] Faults =
+    [
+        ("--unknown=1", "'--unknown' is no option. Known are --gc-heap-hard-limit, "),
+        ("--Log=a", "'--Log' is no option."),
+        ("--=", "'--' is no option."),
+        ("--help=1", "--help takes no value, but has '1'."),
+        ("--cooperative=", "--cooperative takes no value, but has ''."),
+        ("--gc-conserve-memory=10", "--gc-conserve-memory: '10', expected a number from 0 to 9."),
+        ("--gc-conserve-memory -1", "--gc-conserve-memory: '-1', expected a number from 0 to 9."),
+        ("--gc-conserve-memory=+1", "--gc-conserve-memory: '+1', expected"),
+        ("--gc-conserve-memory=0K", "--gc-conserve-memory: '0K', expected"),
+        ("--gc-conserve-memory=", "--gc-conserve-memory: '', expected"),
+        ("--gc-conserve-memory=\" 1\"", "--gc-conserve-memory: ' 1', expected"),
+        ("--gc-conserve-memory=0x1", "--gc-conserve-memory: '0x1', expected"),
+        ("--gc-heap-hard-limit-percent=0", "--gc-heap-hard-limit-percent: '0', expected a number from 1 to 100."),
+        ("--gc-heap-hard-limit-percent=101", "--gc-heap-hard-limit-percent: '101', expected"),
+        ("--gc-heap-hard-limit=0", "--gc-heap-hard-limit: '0', expected a number of bytes from 1 on"),
+        ("--gc-heap-hard-limit=G", "--gc-heap-hard-limit: 'G', expected"),
+        ("--gc-heap-hard-limit=1T", "--gc-heap-hard-limit: '1T', expected"),
+        ("--gc-heap-hard-limit=", "--gc-heap-hard-limit: '', expected"),
+        // 2^34 + 1 times 2^30 bytes: what would be left of it is 1 GiB.
+        ("--gc-heap-hard-limit=17179869185G", "--gc-heap-hard-limit: '17179869185G', expected"),
+        ("--gc-heap-hard-limit=9223372036854775808", "--gc-heap-hard-limit: '9223372036854775808', expected"),
+        ("DOTNET_=1", "'DOTNET_=1' is no setting of the runtime"),
+        ("DOTNET_A", "'DOTNET_A' is no setting of the runtime"),
+        ("DOTNET_A-B=1", "'DOTNET_A-B=1' is no setting of the runtime"),
+        ("DOTNET_\u00E4=1", "is no setting of the runtime"),
+        ("w\"w", "The command line ends inside double quotes."),
+    ];
+
     private static readonly string[] Suffixes = ["", "K", "m", "G"];
 
     public static void RoundTrip(IChoice choice)
@@ -63,6 +100,47 @@ internal static class BootArgumentChecks
         Expect.That(result.Environment.OrderBy(pair => pair.Key).SequenceEqual(environment.OrderBy(pair => pair.Key)), $"'{line}' gives the settings {string.Join('|', result.Environment)}.");
         Expect.Equal(log, result.LogRules, "log rules");
         Expect.Equal(false, result.IsHelpRequested, "help is wanted");
+    }
+
+    public static void FaultsAreRefusedByName(IChoice choice)
+    {
+        (string words, string said) = Faults[choice.Next(Faults.Length)];
+        string before = choice.Next(2) == 0 ? "" : "root=/dev/xvda word --cooperative ", behind = choice.Next(2) == 0 ? "" : " ro other";
+        ExpectRefusal(before + words + behind, said);
+        ExpectRefusal(before + "--log", "--log needs a value, and the command line ends.");
+        // Behind the end of the options nothing is one.
+        BootArguments result = BootArguments.Parse(before + "-- --unknown");
+        Expect.Equal("--unknown", result.Arguments[^1], "the last word");
+    }
+
+    public static void LimitsAreTaken(IChoice choice)
+    {
+        long most = choice.Next(2) == 0 ? long.MaxValue : (1L << 33) - 1;
+        string line = $"--gc-gen0-size={most}{(most == long.MaxValue ? "" : "G")} --gc-conserve-memory=9 DOTNET_b_2= --gc-gen0-size 1 DOTNET_a=1 DOTNET_b_2=x=\"y z\" \"\"";
+        int help = choice.Next(3);
+        BootArguments least = BootArguments.Parse(line + (help switch { 0 => "", 1 => " --help", _ => " --cooperative" }));
+        Expect.Equal("DOTNET_GCgen0size=1 DOTNET_GCConserveMemory=9 DOTNET_b_2=x=y z DOTNET_a=1", string.Join(' ', least.Environment.Select(pair => $"{pair.Key}={pair.Value}")), "settings");
+        Expect.Equal(1, least.Arguments.Count(static word => word.Length == 0), "empty words");
+        Expect.Equal(help == 1, least.IsHelpRequested, "help is wanted");
+        long taken = Convert.ToInt64(BootArguments.Parse(line.Split(' ')[0]).Environment.Single().Value, 16);
+        Expect.Equal(most == long.MaxValue ? most : most << 30, taken, "the most bytes");
+        string[] words = [.. Enumerable.Range(0, choice.Next(8)).Select(_ => ProgramWords[choice.Next(ProgramWords.Length)])];
+        Expect.That(BootArguments.Parse(string.Join(" ro ", words)).Arguments.SequenceEqual(words), $"Words of the program: {string.Join(" ro ", words)}.");
+    }
+
+    private static void ExpectRefusal(string line, string said)
+    {
+        try
+        {
+            BootArguments.Parse(line);
+        }
+        catch (FormatException refused)
+        {
+            Expect.That(refused.Message.Contains(said, StringComparison.Ordinal), $"'{refused.Message}' does not say '{said}'.");
+            return;
+        }
+
+        throw new CheckFailedException($"'{line}' was taken, expected '{said}'.");
     }
 
     public static void AnyLineEnds(IChoice choice)

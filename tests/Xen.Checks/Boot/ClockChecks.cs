@@ -1,4 +1,5 @@
 using System.Numerics;
+using Xen.Platform;
 using Xen.Platform.Abi;
 using Xen.Simulation;
 using Xen.Simulation.Choices;
@@ -120,9 +121,13 @@ internal static class ClockChecks
         page.Time.Version = 8;
         Expect.Equal(9500L, page.Clock.GetTimestamp(), "the time after");
 
-        page.Time.TscShift = (sbyte)(choice.Next(2) == 0 ? 32 + choice.Next(96) : -32 - choice.Next(96));
+        int scale = choice.Next(3);
+        page.Time.TscShift = (sbyte)(scale switch { 0 => 32 + choice.Next(96), 1 => -32 - choice.Next(96), _ => 0 });
+        page.Time.TscToSystemMul = scale == 2 ? 0 : page.Time.TscToSystemMul;
         page.Counter = ulong.MaxValue / 4;
-        Expect.Equal(9500L, page.Clock.GetTimestamp(), "the time by a shift that Xen does not write");
+        Expect.Equal(9500L, page.Clock.GetTimestamp(), "the time by a scale that Xen does not write");
+        Expect.Equal(0UL, page.Clock.TimestampCounterHertz, "ticks in a second by a scale that Xen does not write");
+        Expect.Equal(3L, page.Clock.UnreadableCount, "unreadable records");
         page.Info.WcVersion = 3;
         Expect.Equal(DateTimeOffset.UnixEpoch.AddTicks(95), page.Clock.GetUtcNow(), "the wall clock, never readable");
     }
@@ -140,6 +145,28 @@ internal static class ClockChecks
             page.Info.WcVersion += 2;
             BigInteger ticks = new BigInteger(seconds) * TimeSpan.TicksPerSecond + (page.Info.WcNsec / 100) + TimeSpan.TicksPerSecond + DateTimeOffset.UnixEpoch.Ticks;
             Expect.Equal((long)BigInteger.Min(ticks, DateTimeOffset.MaxValue.Ticks), page.Clock.GetUtcNow().Ticks, $"UTC at {seconds} seconds");
+        }
+    }
+
+    // Another host's system time begins elsewhere, and its counter too.
+    public static void ResumesGoOn(IChoice choice)
+    {
+        using var page = new ClockPage();
+        long expected = 0;
+        for (int i = 1 + choice.Next(4); i > 0; i--)
+        {
+            ulong host = Words.NearALimit(choice) >> 2;
+            page.Counter = Words.NearALimit(choice) >> 1;
+            page.Time = new VcpuTimeInfo { TscTimestamp = page.Counter, SystemTime = host, TscToSystemMul = 0x80000000, TscShift = 1 };
+            page.Clock.Resume();
+            Expect.Equal(expected, page.Clock.GetTimestamp(), "the time after a resume");
+            long passed = choice.Next(1 << 20);
+            page.Counter += (ulong)passed;
+            expected += passed;
+            Expect.Equal(expected, page.Clock.GetTimestamp(), "the time after what passed");
+            Expect.Equal(host + (ulong)passed, page.Clock.SystemTimeOf(expected), "now, as Xen says it");
+            Expect.Equal(ulong.MaxValue, page.Clock.SystemTimeOf(TimerQueue.Never), "never, as Xen says it");
+            Expect.Equal(0UL, page.Clock.SystemTimeOf(expected - passed - 1 - (long)host), "before the host, as Xen says it");
         }
     }
 

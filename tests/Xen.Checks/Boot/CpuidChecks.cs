@@ -28,6 +28,58 @@ internal static class CpuidChecks
         Expect.Equal(null, found.VcpuId, "processor");
     }
 
+    // A signature with one bit flipped, or leaves that cannot be: too few, or as many as reach into the next place.
+    public static void NearlyXenIsNotXen(IChoice choice)
+    {
+        uint first = 0x40000000 + (0x100 * (uint)choice.Next(256));
+        int fault = choice.Next(5);
+        uint flipped = 1u << choice.Next(32);
+        uint last = fault switch { 3 => first + (uint)choice.Next(2), 4 => choice.Next(2) == 0 ? first + 0x100 : (uint)choice.Next(1 << 30) + first + 0x100, _ => first + 4 };
+        var processor = new Leaves
+        {
+            [first, 0] = new CpuidResult(last, 0x566E6558 ^ (fault == 0 ? flipped : 0), 0x65584D4D ^ (fault == 1 ? flipped : 0), 0x4D4D566E ^ (fault == 2 ? flipped : 0)),
+        };
+        Expect.Equal(null, XenCpuid.Find(processor)?.BaseLeaf, $"fault {fault} at 0x{first:x}");
+        processor[first, 0] = new CpuidResult(first + 0xFF, 0x566E6558, 0x65584D4D, 0x4D4D566E);
+        Expect.Equal(first, XenCpuid.Find(processor)?.BaseLeaf, "where Xen is");
+    }
+
+    // Numbers count when Xen says that they are there, and a domain's has 16 bits.
+    public static void NumbersCountWhenTheyAreThere(IChoice choice)
+    {
+        uint features = (uint)choice.Next(128), vcpu = (uint)Words.NearALimit(choice), domain = choice.Next(2) == 0 ? (uint)choice.Next(1 << 16) : (uint)Words.NearALimit(choice);
+        bool isMapped = choice.Next(2) == 0;
+        var processor = new Leaves
+        {
+            [0x40000000, 0] = new CpuidResult(0x40000004, 0x566E6558, 0x65584D4D, 0x4D4D566E),
+            [0x40000002, 0] = new CpuidResult(1, 2, isMapped ? 0xFFFFFFFF : 0xFFFFFFFE, 0),
+            [0x40000003, 0] = new CpuidResult(features, 0, 0, 0),
+            [0x40000004, 0] = new CpuidResult(features, vcpu, domain, 0),
+        };
+        XenCpuid found = XenCpuid.Find(processor)!;
+        Expect.Equal((XenCpuidFeatures)features, found.Features, "features");
+        Expect.Equal((features & 8) != 0 ? vcpu : null, found.VcpuId, "processor");
+        Expect.Equal((features & 16) != 0 && domain <= ushort.MaxValue ? new DomainId((ushort)domain) : null, found.DomainId, "domain");
+        Expect.Equal(isMapped, found.PreservesAccessedAndDirty, "bits of page tables");
+        Expect.Equal(((features & 1) != 0, (features & 2) != 0, (features & 4) != 0), (found.Tsc.IsEmulated, found.Tsc.IsHostReliable, found.Tsc.HasRdtscp), "counter");
+    }
+
+    /// <summary>A processor with these leaves; all others are zeros.</summary>
+    private sealed class Leaves : IProcessor
+    {
+        private readonly Dictionary<(uint Leaf, uint Subleaf), CpuidResult> _results = [];
+
+        public CpuidResult this[uint leaf, uint subleaf]
+        {
+            get => _results.GetValueOrDefault((leaf, subleaf));
+            set => _results[(leaf, subleaf)] = value;
+        }
+
+        public CpuidResult Cpuid(uint leaf, uint subleaf) => this[leaf, subleaf];
+
+        public ulong ReadTimestampCounter() => 0;
+    }
+
     private sealed class Processor(uint first, uint last, bool isXen) : IProcessor
     {
         // A leaf beyond the last gives what the last ordinary leaf gives: something, but nothing that means anything.

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Xen.Platform;
 using Xen.Platform.Abi;
 using Xen.Simulation.Choices;
@@ -62,6 +63,67 @@ internal static class MemoryMapChecks
         {
             Expect.That(range.Count > 0 && range.First + range.Count <= 1UL << 52, $"{range} is not among the frames.");
         }
+    }
+
+    // Xen's own limit is 128 entries: all of them count, in any order, and not one that was not stored.
+    public static void XenIsAsked(IChoice choice)
+    {
+        var map = new E820Entry[choice.Next(2) == 0 ? 128 : choice.Next(128)];
+        for (int i = 0; i < map.Length; i++)
+        {
+            int place = (i * 37) % 128;
+            map[i] = new E820Entry { Addr = (ulong)place << 34, Size = PageSize.Bytes, Type = HvmMemmapType.Ram };
+        }
+
+        var xen = new MapHypervisor(map);
+        PvhBoot boot = BootWithMap(choice.Next(2) == 0);
+        MemoryMap read = MemoryMap.Of(boot, xen);
+        Expect.Equal(boot.MemoryMap is null ? 1 : 0, xen.Calls, "Xen was asked");
+        if (boot.MemoryMap is not null)
+        {
+            Expect.Equal(256UL, read.RamFrames, "frames of the start info's map");
+            return;
+        }
+
+        Expect.Equal(128u, xen.Room, "room for entries");
+        Expect.Equal((ulong)map.Length, read.RamFrames, "frames");
+        Expect.Equal(map.Length, read.Regions.Count, "regions");
+        Expect.That(map.All(entry => read.Regions.Contains(new MemoryRegion(entry.Addr, entry.Addr + entry.Size - 1, entry.Type))), "Every entry is a region.");
+    }
+
+    public static void XenIsNotBelievedBlindly(IChoice choice)
+    {
+        bool isRefused = choice.Next(2) == 0;
+        var map = new E820Entry[128];
+        var xen = new MapHypervisor(map) { Result = isRefused ? -(long)XenErrno.ENOSYS : 0, Claimed = isRefused ? 0 : 1 + (uint)Words.NearALimit(choice) / 2 };
+        try
+        {
+            MemoryMap.FromHypervisor(xen);
+        }
+        catch (XenException refused) when (isRefused)
+        {
+            Expect.Equal(XenErrno.ENOSYS, refused.ErrorCode, "why Xen refused");
+            return;
+        }
+        catch (InvalidDataException refused) when (!isRefused)
+        {
+            Expect.That(refused.Message.Contains($"{128 + xen.Claimed} entries stored, expected at most 128", StringComparison.Ordinal), $"A refusal without a number: {refused.Message}");
+            return;
+        }
+
+        throw new CheckFailedException("A map that Xen did not give was taken.");
+    }
+
+    private static PvhBoot BootWithMap(bool hasMap)
+    {
+        byte[] memory = new byte[128];
+        BinaryPrimitives.WriteUInt32LittleEndian(memory, 0x336EC578);
+        BinaryPrimitives.WriteUInt32LittleEndian(memory.AsSpan(4), 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(memory.AsSpan(40), hasMap ? 64u : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(memory.AsSpan(48), 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(memory.AsSpan(64 + 8), 256 * PageSize.Bytes);
+        memory[64 + 16] = 1;
+        return PvhBoot.Read(new BootMemory(0, memory), 0);
     }
 
     private static int Place(IChoice choice) => Math.Min(Pages * PageSize.Bytes, (choice.Next(Pages + 1) * PageSize.Bytes) + (choice.Next(3) * choice.Next(3)));

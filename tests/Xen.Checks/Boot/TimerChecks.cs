@@ -8,7 +8,7 @@ internal static class TimerChecks
 {
     public static void AgreesWithModel(IChoice choice)
     {
-        var pump = new Pump();
+        var pump = new TimerPump();
         var queue = new TimerQueue(pump);
         var fired = new List<int>();
         var timers = new ITimer[1 + choice.Next(12)];
@@ -61,19 +61,5 @@ internal static class TimerChecks
             // A pump looks when it is told to, and after each run.
             pump.SleepsUntil = queue.NextDueNanoseconds;
         }
-    }
-
-    private sealed class Pump : ITimerPump
-    {
-        public long NowNanoseconds { get; set; }
-
-        /// <summary>What the pump looked up last; 0 since it was told to look again.</summary>
-        public long SleepsUntil { get; set; } = TimerQueue.Never;
-
-        public void BeforeChange(string what)
-        {
-        }
-
-        public void OnEarlier() => SleepsUntil = 0;
     }
 }
