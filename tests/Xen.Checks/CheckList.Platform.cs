@@ -33,6 +33,7 @@ public static partial class CheckList
         new("platform: misuse of the run queue is refused", CheckMode.Seeded, RunQueueChecks.MisuseIsRefused),
         new("platform: timers come to the run queue", CheckMode.Seeded, RunQueueChecks.TimersComeToTheQueue),
         new("platform: an observer sees whole turns of the run queue", CheckMode.Seeded, RunQueueChecks.ObserversSeeWholeTurns),
+        new("platform: a wait ends once, for the first reason, and goes on in the queue", CheckMode.Seeded, WaitSourceChecks.FirstReasonWins),
         new("clock R18: nanoseconds are those of a model without bounds", CheckMode.Seeded, ClockChecks.AgreesWithModel),
         new("clock R18: time never goes back, whatever is written and counted", CheckMode.Seeded, ClockChecks.NeverGoesBack),
         new("clock: a record that changes is not mixed", CheckMode.Seeded, ClockChecks.RecordsAreNotMixed),

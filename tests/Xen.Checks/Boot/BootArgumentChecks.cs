@@ -17,7 +17,8 @@ internal static class BootArgumentChecks
     // Words of a program that only look like those.
     private static readonly string[] ProgramWords =
     [
-        "root", "console", "rowing", "quietly", "quiet=", "rootwait=1", "rooted=1", "-", "-st", "-5", "=root", "xen", "net", "DOTNET", "dotnet_A=1", "a\u00A0b", "\u0085", "-log",
+        "root", "console", "rowing", "quietly", "quiet=", "rootwait=1", "rooted=1", "-", "-st", "-5", "=root", "xen", "net", "DOTNET",
+        "dotnet_A=1", "a\u00A0b", "\u0085", "-log",
     ];
 
     // What is wrong, and what must be said of it.
@@ -116,31 +117,18 @@ internal static class BootArgumentChecks
     public static void LimitsAreTaken(IChoice choice)
     {
         long most = choice.Next(2) == 0 ? long.MaxValue : (1L << 33) - 1;
-        string line = $"--gc-gen0-size={most}{(most == long.MaxValue ? "" : "G")} --gc-conserve-memory=9 DOTNET_b_2= --gc-gen0-size 1 DOTNET_a=1 DOTNET_b_2=x=\"y z\" \"\"";
+        string size = $"--gc-gen0-size={most}{(most == long.MaxValue ? "" : "G")}";
+        string line = size + " --gc-conserve-memory=9 DOTNET_b_2= --gc-gen0-size 1 DOTNET_a=1 DOTNET_b_2=x=\"y z\" \"\"";
         int help = choice.Next(3);
         BootArguments least = BootArguments.Parse(line + (help switch { 0 => "", 1 => " --help", _ => " --cooperative" }));
-        Expect.Equal("DOTNET_GCgen0size=1 DOTNET_GCConserveMemory=9 DOTNET_b_2=x=y z DOTNET_a=1", string.Join(' ', least.Environment.Select(pair => $"{pair.Key}={pair.Value}")), "settings");
+        string settings = string.Join(' ', least.Environment.Select(static pair => $"{pair.Key}={pair.Value}"));
+        Expect.Equal("DOTNET_GCgen0size=1 DOTNET_GCConserveMemory=9 DOTNET_b_2=x=y z DOTNET_a=1", settings, "settings");
         Expect.Equal(1, least.Arguments.Count(static word => word.Length == 0), "empty words");
         Expect.Equal(help == 1, least.IsHelpRequested, "help is wanted");
-        long taken = Convert.ToInt64(BootArguments.Parse(line.Split(' ')[0]).Environment.Single().Value, 16);
+        long taken = Convert.ToInt64(BootArguments.Parse(size).Environment.Single().Value, 16);
         Expect.Equal(most == long.MaxValue ? most : most << 30, taken, "the most bytes");
         string[] words = [.. Enumerable.Range(0, choice.Next(8)).Select(_ => ProgramWords[choice.Next(ProgramWords.Length)])];
         Expect.That(BootArguments.Parse(string.Join(" ro ", words)).Arguments.SequenceEqual(words), $"Words of the program: {string.Join(" ro ", words)}.");
-    }
-
-    private static void ExpectRefusal(string line, string said)
-    {
-        try
-        {
-            BootArguments.Parse(line);
-        }
-        catch (FormatException refused)
-        {
-            Expect.That(refused.Message.Contains(said, StringComparison.Ordinal), $"'{refused.Message}' does not say '{said}'.");
-            return;
-        }
-
-        throw new CheckFailedException($"'{line}' was taken, expected '{said}'.");
     }
 
     public static void AnyLineEnds(IChoice choice)
@@ -165,5 +153,20 @@ internal static class BootArgumentChecks
         {
             Expect.That(refused.Message.Length > 20, $"A refusal without a name: {refused.Message}");
         }
+    }
+
+    private static void ExpectRefusal(string line, string said)
+    {
+        try
+        {
+            BootArguments.Parse(line);
+        }
+        catch (FormatException refused)
+        {
+            Expect.That(refused.Message.Contains(said, StringComparison.Ordinal), $"'{refused.Message}' does not say '{said}'.");
+            return;
+        }
+
+        throw new CheckFailedException($"'{line}' was taken, expected '{said}'.");
     }
 }

@@ -34,11 +34,15 @@ internal static class CpuidChecks
         uint first = 0x40000000 + (0x100 * (uint)choice.Next(256));
         int fault = choice.Next(5);
         uint flipped = 1u << choice.Next(32);
-        uint last = fault switch { 3 => first + (uint)choice.Next(2), 4 => choice.Next(2) == 0 ? first + 0x100 : (uint)choice.Next(1 << 30) + first + 0x100, _ => first + 4 };
-        var processor = new Leaves
+        uint last = fault switch
         {
-            [first, 0] = new CpuidResult(last, 0x566E6558 ^ (fault == 0 ? flipped : 0), 0x65584D4D ^ (fault == 1 ? flipped : 0), 0x4D4D566E ^ (fault == 2 ? flipped : 0)),
+            3 => first + (uint)choice.Next(2),
+            4 => first + 0x100 + (choice.Next(2) == 0 ? 0 : (uint)choice.Next(1 << 30)),
+            _ => first + 4,
         };
+        uint[] signature = [0x566E6558, 0x65584D4D, 0x4D4D566E];
+        signature[Math.Min(fault, 2)] ^= fault <= 2 ? flipped : 0;
+        var processor = new Leaves { [first, 0] = new CpuidResult(last, signature[0], signature[1], signature[2]) };
         Expect.Equal(null, XenCpuid.Find(processor)?.BaseLeaf, $"fault {fault} at 0x{first:x}");
         processor[first, 0] = new CpuidResult(first + 0xFF, 0x566E6558, 0x65584D4D, 0x4D4D566E);
         Expect.Equal(first, XenCpuid.Find(processor)?.BaseLeaf, "where Xen is");
@@ -47,7 +51,8 @@ internal static class CpuidChecks
     // Numbers count when Xen says that they are there, and a domain's has 16 bits.
     public static void NumbersCountWhenTheyAreThere(IChoice choice)
     {
-        uint features = (uint)choice.Next(128), vcpu = (uint)Words.NearALimit(choice), domain = choice.Next(2) == 0 ? (uint)choice.Next(1 << 16) : (uint)Words.NearALimit(choice);
+        uint features = (uint)choice.Next(128), vcpu = (uint)Words.NearALimit(choice);
+        uint domain = choice.Next(2) == 0 ? (uint)choice.Next(1 << 16) : (uint)Words.NearALimit(choice);
         bool isMapped = choice.Next(2) == 0;
         var processor = new Leaves
         {
@@ -61,7 +66,8 @@ internal static class CpuidChecks
         Expect.Equal((features & 8) != 0 ? vcpu : null, found.VcpuId, "processor");
         Expect.Equal((features & 16) != 0 && domain <= ushort.MaxValue ? new DomainId((ushort)domain) : null, found.DomainId, "domain");
         Expect.Equal(isMapped, found.PreservesAccessedAndDirty, "bits of page tables");
-        Expect.Equal(((features & 1) != 0, (features & 2) != 0, (features & 4) != 0), (found.Tsc.IsEmulated, found.Tsc.IsHostReliable, found.Tsc.HasRdtscp), "counter");
+        (bool, bool, bool) counter = ((features & 1) != 0, (features & 2) != 0, (features & 4) != 0);
+        Expect.Equal(counter, (found.Tsc.IsEmulated, found.Tsc.IsHostReliable, found.Tsc.HasRdtscp), "counter");
     }
 
     /// <summary>A processor with these leaves; all others are zeros.</summary>

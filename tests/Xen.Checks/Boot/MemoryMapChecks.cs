@@ -88,14 +88,19 @@ internal static class MemoryMapChecks
         Expect.Equal(128u, xen.Room, "room for entries");
         Expect.Equal((ulong)map.Length, read.RamFrames, "frames");
         Expect.Equal(map.Length, read.Regions.Count, "regions");
-        Expect.That(map.All(entry => read.Regions.Contains(new MemoryRegion(entry.Addr, entry.Addr + entry.Size - 1, entry.Type))), "Every entry is a region.");
+        bool isWhole = map.All(entry => read.Regions.Contains(new MemoryRegion(entry.Addr, entry.Addr + entry.Size - 1, entry.Type)));
+        Expect.That(isWhole, "Every entry is a region.");
     }
 
     public static void XenIsNotBelievedBlindly(IChoice choice)
     {
         bool isRefused = choice.Next(2) == 0;
         var map = new E820Entry[128];
-        var xen = new MapHypervisor(map) { Result = isRefused ? -(long)XenErrno.ENOSYS : 0, Claimed = isRefused ? 0 : 1 + (uint)Words.NearALimit(choice) / 2 };
+        var xen = new MapHypervisor(map)
+        {
+            Result = isRefused ? -(long)XenErrno.ENOSYS : 0,
+            Claimed = isRefused ? 0 : 1 + ((uint)Words.NearALimit(choice) / 2),
+        };
         try
         {
             MemoryMap.FromHypervisor(xen);
@@ -107,7 +112,8 @@ internal static class MemoryMapChecks
         }
         catch (InvalidDataException refused) when (!isRefused)
         {
-            Expect.That(refused.Message.Contains($"{128 + xen.Claimed} entries stored, expected at most 128", StringComparison.Ordinal), $"A refusal without a number: {refused.Message}");
+            bool isNamed = refused.Message.Contains($"{128 + xen.Claimed} entries stored, expected at most 128", StringComparison.Ordinal);
+            Expect.That(isNamed, $"A refusal without a number: {refused.Message}");
             return;
         }
 

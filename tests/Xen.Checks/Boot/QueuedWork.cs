@@ -14,7 +14,7 @@ internal sealed class QueuedWork : IGuestScheduler
 
     public SynchronizationContext SynchronizationContext => throw new NotSupportedException();
 
-    public bool IsCurrent => true;
+    public bool IsCurrent { get; set; } = true;
 
     public IDispatchObserver? DispatchObserver { get; set; }
 

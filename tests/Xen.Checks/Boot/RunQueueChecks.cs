@@ -137,6 +137,7 @@ internal static class RunQueueChecks
         private int _ran;
         private int _turns;
         private bool _isInTurn;
+        private bool _isInterrupted;
 
         public Program(IChoice choice)
         {
@@ -165,6 +166,14 @@ internal static class RunQueueChecks
         {
             Expect.Equal(_queuedIn.Count, _ran, "pieces that ran before the queue sleeps");
             Expect.Equal(false, _isInTurn, "the queue sleeps inside a turn");
+            if (_choice.Next(2) == 0)
+            {
+                Expect.Equal(false, _isInterrupted, "an interrupt that nobody looked for");
+                _isInterrupted = true;
+                _driver.Interrupt();
+                return true;
+            }
+
             int before = _driver.Wakes;
             Queue();
             Expect.Equal(before + 1, _driver.Wakes, "wake-ups of a queue that sleeps");
@@ -174,8 +183,9 @@ internal static class RunQueueChecks
         private void OnPoll()
         {
             Expect.Equal(false, _isInTurn, "the host is looked at inside a turn");
-            if (_queuedIn.Count < Pieces && _choice.Next(4) == 0)
+            if (_isInterrupted || (_queuedIn.Count < Pieces && _choice.Next(4) == 0))
             {
+                _isInterrupted = false;
                 Queue();
             }
         }

@@ -30,6 +30,9 @@ internal sealed class RunQueueDriver(Func<bool> tryHappen) : IRunQueueDriver
         _isWoken = false;
     }
 
+    /// <summary>Ends the sleep as an interrupt does: nothing is queued before the thread looks.</summary>
+    public void Interrupt() => _isWoken = true;
+
     public void Wake()
     {
         Wakes++;

@@ -21,7 +21,8 @@ internal static class StartInfoFaultChecks
         ((choice, memory) => Long(memory, At + 40, MemoryBytes - (ulong)choice.Next(24)), "24 bytes, is not in the guest's memory"),
         ((choice, memory) => Long(memory, ListAt, ulong.MaxValue - 99 + (ulong)choice.Next(100)), "module 0 at 0x"),
         ((_, memory) => memory.AsSpan(LineAt, PvhBoot.CommandLineLimit).Fill((byte)'a'), "cmdline at 0x4000 has no zero byte among its first 4096"),
-        ((_, memory) => memory.AsSpan(ModuleLineAt, PvhBoot.CommandLineLimit).Fill((byte)'a'), "the cmdline of module 0 at 0x6000 has no zero byte among its first 4096"),
+        ((_, memory) => memory.AsSpan(ModuleLineAt, PvhBoot.CommandLineLimit).Fill((byte)'a'),
+            "the cmdline of module 0 at 0x6000 has no zero byte among its first 4096"),
         ((choice, memory) => Long(memory, At + 24, MemoryBytes + (ulong)choice.Next(4096)), "is not in the guest's memory"),
         ((_, memory) => memory[MemoryBytes - 1] = 1, "cmdline at 0x10000, 64 bytes, is not in the guest's memory"),
     ];

@@ -89,7 +89,12 @@ internal static class TimerCallbackChecks
         var pump = new TimerPump { NowNanoseconds = (long)(Words.NearALimit(choice) & long.MaxValue) / 2 };
         var queue = new TimerQueue(pump);
         int calls = 0;
-        TimeSpan far = choice.Next(3) switch { 0 => TimeSpan.MaxValue, 1 => TimeSpan.FromTicks(long.MaxValue / 100 + 1), _ => TimeSpan.FromTicks(long.MaxValue / 100) };
+        TimeSpan far = choice.Next(3) switch
+        {
+            0 => TimeSpan.MaxValue,
+            1 => TimeSpan.FromTicks((long.MaxValue / 100) + 1),
+            _ => TimeSpan.FromTicks(long.MaxValue / 100),
+        };
         ITimer late = queue.CreateTimer(null, _ => calls++, null, far, Timeout.InfiniteTimeSpan);
         Expect.That(queue.NextDueNanoseconds >= long.MaxValue - 100, $"A timer of {far} is due at {queue.NextDueNanoseconds}.");
         late.Dispose();
@@ -97,10 +102,9 @@ internal static class TimerCallbackChecks
         Expect.Equal(1, queue.RunDue(pump.NowNanoseconds), "timers that fire");
         Expect.Equal(0, queue.RunDue(long.MaxValue - 200), "timers that fire later");
         Expect.Equal(1, calls, "calls");
-        foreach ((TimeSpan due, TimeSpan period) in new[] { (TimeSpan.FromTicks(-1), TimeSpan.Zero), (TimeSpan.Zero, TimeSpan.FromMilliseconds(-2)), (TimeSpan.MinValue, TimeSpan.Zero) })
-        {
-            ExpectRefusal(periodic, due, period);
-        }
+        ExpectRefusal(periodic, TimeSpan.FromTicks(-1), TimeSpan.Zero);
+        ExpectRefusal(periodic, TimeSpan.Zero, TimeSpan.FromMilliseconds(-2));
+        ExpectRefusal(periodic, TimeSpan.MinValue, TimeSpan.Zero);
     }
 
     private static void ExpectRefusal(ITimer timer, TimeSpan due, TimeSpan period)
