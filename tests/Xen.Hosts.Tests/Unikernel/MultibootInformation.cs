@@ -7,7 +7,7 @@ namespace Xen.Hosts.Tests.Unikernel;
 internal sealed class MultibootInformation
 {
     /// <summary>Types of tags.</summary>
-    public const uint End = 0, CommandLine = 1, Module = 3, MemoryMap = 6, Rsdp = 15;
+    public const uint End = 0, CommandLine = 1, Module = 3, MemoryMap = 6, OldRsdp = 14, Rsdp = 15;
 
     private const int HeaderBytes = 8;
     private readonly List<byte> _bytes = [.. new byte[HeaderBytes]];

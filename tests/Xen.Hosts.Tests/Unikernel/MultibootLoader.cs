@@ -3,7 +3,7 @@ using Xen.Hosts.Tests.Aot;
 
 namespace Xen.Hosts.Tests.Unikernel;
 
-/// <summary>A multiboot2 loader in a machine without Xen: QEMU places the image and the information, and a few instructions of ours jump to its entry.</summary>
+/// <summary>A multiboot2 or PVH loader in a machine without Xen: QEMU places the image and the information, and a few instructions of ours jump to its entry.</summary>
 internal static class MultibootLoader
 {
     /// <summary>What a loader has in <c>eax</c>.</summary>
@@ -33,14 +33,18 @@ internal static class MultibootLoader
         return null;
     }
 
-    /// <summary>Starts an image with these two registers, and with what is in memory where.</summary>
-    public static ProgramRun Boot(string image, uint eax, uint ebx, TimeSpan limit, params (uint Address, byte[] Bytes)[] memory)
+    /// <summary>Starts an image at its multiboot2 entry with these two registers, and with what is in memory where.</summary>
+    public static ProgramRun Boot(string image, uint eax, uint ebx, TimeSpan limit, params (uint Address, byte[] Bytes)[] memory) =>
+        Boot(image, EntryOf(image)!.Value, eax, ebx, limit, memory);
+
+    /// <summary>The same at any entry.</summary>
+    public static ProgramRun Boot(string image, uint entry, uint eax, uint ebx, TimeSpan limit, params (uint Address, byte[] Bytes)[] memory)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("multiboot");
         try
         {
             string stub = Path.Combine(folder.FullName, "stub");
-            File.WriteAllBytes(stub, Stub(eax, ebx, EntryOf(image)!.Value));
+            File.WriteAllBytes(stub, Stub(eax, ebx, entry));
             var options = new List<string> { "-kernel", stub, "-device", $"loader,file={image}" };
             foreach ((uint address, byte[] bytes) in memory)
             {
