@@ -4,7 +4,9 @@
 
 #include "layout.h"
 
-#define RANGES 128
+/* No list has more ranges than the loader's map has entries, of which start_info.c takes 256 at most: each begins one range at most, and what is
+   not RAM cuts one range of RAM in two at most. What is reserved may cut more, and then free memory is lost, not used twice. */
+#define RANGES 256
 #define BOOT_TABLES_END 0x100000000ul
 
 struct ranges {
@@ -14,6 +16,14 @@ struct ranges {
 
 static struct ranges ram, unusable, free_ram;
 static u64 top;
+
+static u64 end_of(u64 address, u64 size) {
+  return address + size < address ? UINT64_MAX : address + size;
+}
+
+static u64 page_up(u64 address) {
+  return PAGE_UP(address) < address ? UINT64_MAX : PAGE_UP(address);
+}
 
 static void append(struct ranges *ranges, u64 start, u64 end) {
   if (start < end && ranges->count < RANGES) {
@@ -68,12 +78,12 @@ static void merge(struct ranges *ranges) {
 }
 
 void memory_map_add(u64 address, u64 size, u32 type) {
-  u64 end = address + size < address ? UINT64_MAX : address + size;
+  u64 end = end_of(address, size);
   top = end > top && end < 1ul << 52 ? end : top;
   if (type == MEMORY_RAM) {
-    append(&ram, PAGE_UP(address), PAGE_DOWN(end));
+    append(&ram, page_up(address), PAGE_DOWN(end));
   } else {
-    append(&unusable, PAGE_DOWN(address), PAGE_UP(end) < end ? UINT64_MAX : PAGE_UP(end));
+    append(&unusable, PAGE_DOWN(address), page_up(end));
   }
 }
 
@@ -91,7 +101,7 @@ void memory_map_finish(void) {
 }
 
 void memory_map_reserve(u64 address, u64 size) {
-  subtract(&free_ram, PAGE_DOWN(address), PAGE_UP(address + size));
+  subtract(&free_ram, PAGE_DOWN(address), page_up(end_of(address, size)));
   sort(&free_ram);
 }
 

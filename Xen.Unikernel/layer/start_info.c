@@ -49,14 +49,23 @@ static void read_map(const struct start_info *info) {
   }
 }
 
+/* Modules that nobody reserved would be written over, and the program would read what lies there then. */
 static void reserve_modules(const struct start_info *info) {
-  if (info->module_count > MODULES || !is_reachable(info->modules, info->module_count * sizeof(struct module))) {
+  if (!info->module_count) {
     return;
+  }
+
+  if (info->module_count > MODULES || !is_reachable(info->modules, info->module_count * sizeof(struct module))) {
+    panic("start info: %u modules at %lx, expected at most %u, below 4 GiB", info->module_count, info->modules, MODULES);
   }
 
   const struct module *modules = direct(info->modules);
   memory_map_reserve(info->modules, info->module_count * sizeof(struct module));
   for (u32 i = 0; i < info->module_count; i++) {
+    if (modules[i].size > UINT64_MAX - modules[i].address) {
+      panic("start info: module %u at %lx has %lx bytes, which reach beyond 2^64", i, modules[i].address, modules[i].size);
+    }
+
     memory_map_reserve(modules[i].address, modules[i].size);
     memory_map_reserve(modules[i].command_line, modules[i].command_line ? PAGE_SIZE : 0);
   }
