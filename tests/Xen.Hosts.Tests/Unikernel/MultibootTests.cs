@@ -119,7 +119,7 @@ public class MultibootTests
         "257 entries" => Ended(WithMap([.. Enumerable.Repeat(Memory, 257)])),
         "256 entries, the last of which leaves no memory" => Ended(WithMap(
             [Memory, .. Enumerable.Range(0, 254).Select(i => new MapEntry(0x100000000 + ((ulong)i << 13), 0x1000, 2)), Memory with { Type = 2 }])),
-        "entry up to the end of the address space, which leaves no memory" => Ended(WithMap(Memory, Memory with { Size = 0 - Memory.Address, Type = 2 })),
+        "entry up to the end of the address space, which leaves no memory" => Ended(WithMap(Memory, Memory with { Size = ulong.MaxValue - Memory.Address + 1, Type = 2 })),
         "module that ends before its start" => Ended(WithMap().Add(MultibootInformation.Module, ModuleTag(ModuleAt + 1, ModuleAt, ""))),
         "17 modules" => Ended(Enumerable.Range(0, 17).Aggregate(
             WithMap(), (information, _) => information.Add(MultibootInformation.Module, ModuleTag(ModuleAt, ModuleAt + 1, "")))),

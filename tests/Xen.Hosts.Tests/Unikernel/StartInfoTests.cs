@@ -65,7 +65,7 @@ public class StartInfoTests
         new MapEntry(0, 0x9f000, 1).ToArray().CopyTo(bytes, (int)(MapAt - At));
         new MapEntry(0x100000, 0x3e00000, 1).ToArray().CopyTo(bytes, (int)(MapAt - At) + 24);
         Long(bytes, (int)(ModulesAt - At), ModuleAt);
-        Long(bytes, (int)(ModulesAt - At) + 8, fault == "module that comes round" ? 0 - (ulong)ModuleAt : 15);
+        Long(bytes, (int)(ModulesAt - At) + 8, fault == "module that comes round" ? ulong.MaxValue - ModuleAt + 1 : 15);
         "boot"u8.CopyTo(bytes.AsSpan((int)(LineAt - At)));
         return bytes;
     }
