@@ -25,8 +25,8 @@ internal static unsafe partial class Violations
             case "heap-freed-twice": HeapFreedTwice(); break;
             case "page-after-free": PageAfterFree(); break;
             case "page-freed-twice": PageFreedTwice(); break;
-            case "map-writable-executable": MapWritableExecutable(); break;
             case "page-freed-twice-joined": PageFreedTwiceJoined(); break;
+            case "map-writable-executable": MapWritableExecutable(); break;
             default: System.Console.WriteLine("no such violation"); return 64;
         }
 
@@ -115,10 +115,6 @@ internal static unsafe partial class Violations
         Layer.FreeFrames(page, 1);
     }
 
-    private static void MapWritableExecutable()
-    {
-        nint result = Map(0, 4096, 7, 0x22, -1, 0);
-        System.Console.WriteLine(result == -1 ? "refused" : "mapped");
     // It is no block of the pool by itself any more.
     private static void PageFreedTwiceJoined()
     {
@@ -128,12 +124,13 @@ internal static unsafe partial class Violations
         Layer.FreeFrames(pages + 4096, 1);
     }
 
-        if (result == -1)
+    private static void MapWritableExecutable()
+    {
+        nint result = LinuxCalls.Map(4096, 7);
+        System.Console.WriteLine(result == LinuxCalls.Failed ? "refused" : "mapped");
+        if (result == LinuxCalls.Failed)
         {
             Environment.FailFast("the mapping was refused, as it must be");
         }
     }
-
-    [LibraryImport("libSystem.Native", EntryPoint = "mmap")]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
 }

@@ -25,8 +25,8 @@ public partial class BareMetalGuestTests
         { "heap-freed-twice", "PANIC: (breakpoint|null pointer): " },
         { "page-after-free", "PANIC: page pool: a free page at [0-9a-f]+ was written to" },
         { "page-freed-twice", "PANIC: page pool: [0-9a-f]+ was given back, which is free already" },
-        { "map-writable-executable", "the mapping was refused, as it must be" },
         { "page-freed-twice-joined", "PANIC: page pool: [0-9a-f]+ was given back, which is free already" },
+        { "map-writable-executable", "the mapping was refused, as it must be" },
     };
 
     [QemuFact]
