@@ -109,9 +109,9 @@ static void insert(u32 index, struct mapping mapping) {
   mapping_count++;
 }
 
-static void remove(u32 index) {
-  mapping_count--;
-  memmove(&mappings[index], &mappings[index + 1], (mapping_count - index) * sizeof(struct mapping));
+static void remove(u32 index, u32 count) {
+  mapping_count -= count;
+  memmove(&mappings[index], &mappings[index + count], (mapping_count - index) * sizeof(struct mapping));
 }
 
 static bool is_alike(const struct mapping *left, const struct mapping *right) {
@@ -122,12 +122,12 @@ static bool is_alike(const struct mapping *left, const struct mapping *right) {
 static void merge_around(u32 index) {
   if (index + 1 < mapping_count && is_alike(&mappings[index], &mappings[index + 1])) {
     mappings[index].end = mappings[index + 1].end;
-    remove(index + 1);
+    remove(index + 1, 1);
   }
 
   if (index > 0 && index < mapping_count && is_alike(&mappings[index - 1], &mappings[index])) {
     mappings[index - 1].end = mappings[index].end;
-    remove(index);
+    remove(index, 1);
   }
 }
 
@@ -191,21 +191,23 @@ s64 vm_unmap(u64 address, u64 length) {
 
   split_at(address);
   split_at(end);
-  u32 i = find(address);
-  while (i < mapping_count && mappings[i].start < end) {
-    struct mapping *mapping = &mappings[i];
-    if (mapping->kind == KIND_IMAGE) {
+  u32 first = find(address), last = first;
+  for (; last < mapping_count && mappings[last].start < end; last++) {
+    if (mappings[last].kind == KIND_IMAGE) {
       return -EINVAL;
     }
+  }
 
+  for (u32 i = first; i < last; i++) {
+    const struct mapping *mapping = &mappings[i];
     drop_pages(mapping, mapping->start, mapping->end);
     if (mapping->is_charged) {
       commit_release(pages_of(mapping->end - mapping->start));
     }
-
-    remove(i);
   }
 
+  /* At once: one after another, each moving all behind it, a thousand took longer than their pages. */
+  remove(first, last - first);
   drop_tables(address, end);
   return 0;
 }

@@ -51,18 +51,23 @@ internal static unsafe class PromiseChecks
     private static void Available()
     {
         nint first = 0;
-        for (nint page; (page = LinuxCalls.Map(PageBytes, LinuxCalls.Readable | LinuxCalls.Writable)) != LinuxCalls.Failed; first = page)
+        foreach (int pages in (ReadOnlySpan<int>)[256, 1])
         {
-            *(nint*)page = first;
+            ulong bytes = (ulong)pages * PageBytes;
+            for (nint block; (block = LinuxCalls.Map(bytes, LinuxCalls.Readable | LinuxCalls.Writable)) != LinuxCalls.Failed; first = block)
+            {
+                ((nint*)block)[0] = first;
+                ((ulong*)block)[1] = bytes;
+            }
         }
 
         Grow(60);
         ulong* information = stackalloc ulong[64];
         int result = LinuxCalls.SystemInformation(information);
-        for (nint page = first; page != 0; page = first)
+        for (nint block = first; block != 0; block = first)
         {
-            first = *(nint*)page;
-            result |= LinuxCalls.Unmap(page, PageBytes);
+            first = ((nint*)block)[0];
+            result |= LinuxCalls.Unmap(block, ((ulong*)block)[1]);
         }
 
         Require(result == 0 && information[5] <= information[4], $"no more free memory than there is, not {information[5]} of {information[4]} bytes");
