@@ -245,7 +245,7 @@ internal static class ThreadChecks
 
         long elapsed = Environment.TickCount64 - start;
         int ran = beside.Milliseconds - before;
-        Require(ran >= elapsed / 6, $"{elapsed / 6} of {elapsed} ms for the thread beside, not {ran}");
+        Require(ran >= elapsed / 20, $"{elapsed / 20} of {elapsed} ms for the thread beside, not {ran}");
     }
 
     [UnmanagedCallersOnly]

@@ -44,7 +44,7 @@ internal static unsafe class UpcallChecks
         waiting.Join();
         Close(other);
         Close(port);
-        Require(ran >= FloodMilliseconds / 6, $"{FloodMilliseconds / 6} of {FloodMilliseconds} ms for the thread beside, not {ran}");
+        Require(ran >= FloodMilliseconds / 20, $"{FloodMilliseconds / 20} of {FloodMilliseconds} ms for the thread beside, not {ran}");
     }
 
     private static void Wait(ref bool isOver)
