@@ -89,10 +89,12 @@ internal static class TimerCallbackChecks
         var pump = new TimerPump { NowNanoseconds = (long)(Words.NearALimit(choice) & long.MaxValue) / 2 };
         var queue = new TimerQueue(pump);
         int calls = 0;
-        TimeSpan far = choice.Next(3) switch
+        TimeSpan far = choice.Next(4) switch
         {
             0 => TimeSpan.MaxValue,
             1 => TimeSpan.FromTicks((long.MaxValue / 100) + 1),
+            // A little more than 2^64 nanoseconds.
+            2 => TimeSpan.FromTicks((long)((ulong.MaxValue / 100) + 1)),
             _ => TimeSpan.FromTicks(long.MaxValue / 100),
         };
         ITimer late = queue.CreateTimer(null, _ => calls++, null, far, Timeout.InfiniteTimeSpan);
