@@ -26,7 +26,8 @@ internal sealed unsafe class TwoLevelAbi(IHypervisor hypervisor, SharedInfo* sha
         Interlocked.And(ref shared->EvtchnMask[port / 64], ~Bit(port));
         if ((Volatile.Read(ref shared->EvtchnPending[port / 64]) & Bit(port)) != 0)
         {
-            // The event came while the port was masked: Xen selects its word and makes the upcall.
+            // The event came while the port was masked: Xen selects its word and makes the upcall, but only of a port that it finds masked.
+            Mask(port);
             var argument = new EvtchnPort { Port = port };
             hypervisor.EventChannelOp(EventChannelOp.Unmask, &argument);
         }

@@ -15,21 +15,18 @@ internal static class UnikernelDomain
     private const ulong PageBudgetDivisor = 4;
 
     public static async Task LiveAsync(
-        UnikernelHypervisor hypervisor, UnikernelDriver driver, GuestRunQueue queue, ILoggerFactory loggerFactory, Func<GuestPorts, Task> life)
+        UnikernelHypervisor hypervisor, UnikernelDriver driver, GuestRunQueue queue, ILoggerFactory loggerFactory, EventAbi eventAbi,
+        Func<GuestPorts, UnikernelGuestConsole, Task> life)
     {
         var lifecycle = new UnikernelLifecycle();
         var budget = new PageBudget((int)(LayerCounters.Read().AvailablePages / PageBudgetDivisor));
-        var events = new GuestEventChannels(hypervisor, queue, lifecycle);
+        var events = new GuestEventChannels(hypervisor, queue, lifecycle, eventAbi);
         var grants = new GuestGrantTable(hypervisor, queue, lifecycle, budget);
         await using XenStoreClient store = ConnectStore(hypervisor, events, queue, loggerFactory);
         DomainId id = await store.ReadDomainIdAsync();
         var ports = new XenbusPorts(store, events, grants, queue, loggerFactory);
-        await life(new GuestPorts(id, ports, static (_, _) => default)
-        {
-            OwnsDomain = true,
-            Boot = UnikernelBoot.Read(),
-            Console = new UnikernelGuestConsole(events, queue, lifecycle, driver, loggerFactory),
-        });
+        var console = new UnikernelGuestConsole(events, queue, lifecycle, driver, loggerFactory);
+        await life(new GuestPorts(id, ports, static (_, _) => default) { OwnsDomain = true, Boot = UnikernelBoot.Read(), Console = console }, console);
     }
 
     private static unsafe XenStoreClient ConnectStore(

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using Xen.Events;
 using Xen.Hosting;
 using Xen.Platform;
 using Xen.Platform.Abi;
@@ -10,6 +11,7 @@ namespace Xen.Unikernel;
 public sealed class UnikernelHost : RealTimeHost
 {
     private readonly TimeProvider _clock;
+    private EventAbi _eventAbi = EventAbi.Fifo;
     private UnikernelGuestConsole? _console;
 
     /// <summary>Makes the host. Only a bare-metal image can run it.</summary>
@@ -35,6 +37,7 @@ public sealed class UnikernelHost : RealTimeHost
         try
         {
             BootArguments arguments = BootArguments.Parse(UnikernelBoot.Read().CommandLine);
+            _eventAbi = arguments.IsTwoLevelEvents ? EventAbi.TwoLevel : EventAbi.Fifo;
             string[] log = arguments.LogRules is { } rules ? ["--log", rules] : [];
             string[] help = arguments.IsHelpRequested ? [BootOptions.Help] : [];
             return [.. log, .. help, "--", .. arguments.Arguments];
@@ -57,9 +60,9 @@ public sealed class UnikernelHost : RealTimeHost
         var hypervisor = new UnikernelHypervisor(info);
         var driver = new UnikernelDriver(hypervisor, clock);
         var queue = new GuestRunQueue(clock, driver);
-        queue.Run(() => UnikernelDomain.LiveAsync(hypervisor, driver, queue, loggerFactory, ports =>
+        queue.Run(() => UnikernelDomain.LiveAsync(hypervisor, driver, queue, loggerFactory, _eventAbi, (ports, console) =>
         {
-            _console = (UnikernelGuestConsole?)ports.Console;
+            _console = console;
             return life(ports);
         }));
     }

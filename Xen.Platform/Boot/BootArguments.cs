@@ -32,6 +32,9 @@ public sealed class BootArguments
     /// <summary>True when <see cref="BootOptions.HelpText"/> is wanted.</summary>
     public bool IsHelpRequested { get; private set; }
 
+    /// <summary>True when event channels of two levels are wanted, though Xen may have FIFO queues.</summary>
+    public bool IsTwoLevelEvents { get; private set; }
+
     /// <summary>Takes a command line apart.</summary>
     /// <param name="commandLine">The line; <see langword="null"/> for none.</param>
     /// <exception cref="FormatException">An option is unknown or its value is not one; the message says what is known or expected.</exception>
@@ -76,7 +79,7 @@ public sealed class BootArguments
             ?? throw new FormatException($"'{parts[0]}' is no option. Known are {string.Join(", ", BootOptions.All.Select(known => known.Name))}.");
         if (option.Value == BootOptionValue.None)
         {
-            IsHelpRequested |= parts.Length == 1 ? option.Name == BootOptions.Help : throw new FormatException($"{option.Name} takes no value, but has '{parts[1]}'.");
+            AddSwitch(option, parts);
             return;
         }
 
@@ -91,6 +94,17 @@ public sealed class BootArguments
         {
             LogRules = value;
         }
+    }
+
+    private void AddSwitch(BootOption option, string[] parts)
+    {
+        if (parts.Length != 1)
+        {
+            throw new FormatException($"{option.Name} takes no value, but has '{parts[1]}'.");
+        }
+
+        IsHelpRequested |= option.Name == BootOptions.Help;
+        IsTwoLevelEvents |= option.Name == BootOptions.TwoLevelEvents;
     }
 
     private void AddSetting(string word)

@@ -12,6 +12,9 @@ public static class BootOptions
     /// <summary>No preemption on bare metal: the layer's own, which has seen it before any C# runs.</summary>
     public const string Cooperative = "--cooperative";
 
+    /// <summary>Event channels as every Xen has them, though this one has FIFO queues.</summary>
+    public const string TwoLevelEvents = "--two-level-events";
+
     /// <summary>The help text.</summary>
     public const string Help = "--help";
 
@@ -25,6 +28,7 @@ public static class BootOptions
         new("--gc-concurrent", BootOptionValue.Number, 0, 1, "DOTNET_gcConcurrent", "1: old objects are collected beside the program"),
         new("--gc-retain-vm", BootOptionValue.Number, 0, 1, "DOTNET_GCRetainVM", "1: memory that the heap gave up is kept for it"),
         new(Cooperative, BootOptionValue.None, 0, 0, null, "a thread runs until it waits; without it, threads take turns"),
+        new(TwoLevelEvents, BootOptionValue.None, 0, 0, null, "event channels are words of bits; without it, FIFO queues where Xen has them"),
         new(Log, BootOptionValue.Text, 0, 0, null, "log rules"),
         new(Help, BootOptionValue.None, 0, 0, null, "this text"),
     ];

@@ -17,8 +17,9 @@ internal sealed unsafe class TwoLevelPorts(SharedInfo* shared) : IPortMemory
 
     public bool Unmask(EventChannel channel)
     {
-        Interlocked.And(ref shared->EvtchnMask[channel.Port / 64], ~Bit(channel.Port));
-        return IsPending(channel.Port) && Select(channel.Port);
+        ulong before = Interlocked.And(ref shared->EvtchnMask[channel.Port / 64], ~Bit(channel.Port));
+        // As the real one: a port that is not masked any more gets no upcall.
+        return (before & Bit(channel.Port)) != 0 && IsPending(channel.Port) && Select(channel.Port);
     }
 
     public void ClearPending(EventChannel channel) => Interlocked.And(ref shared->EvtchnPending[channel.Port / 64], ~Bit(channel.Port));

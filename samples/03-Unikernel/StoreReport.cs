@@ -12,6 +12,7 @@ internal static class StoreReport
     public static async Task RunAsync(Guest guest)
     {
         Console.WriteLine($"guest    {guest.Id} '{await guest.Store.ReadTextAsync("name")}' on the {guest.HostName} host");
+        Console.WriteLine($"events   {(guest.Events.Priority is null ? "two levels" : "FIFO queues")}");
         foreach (string key in Keys)
         {
             if (await guest.Store.TryReadTextAsync(key) is { Length: > 0 } value)

@@ -5,7 +5,9 @@ namespace Xen.Lab.Tests;
 /// <summary>A program header of an ELF file of 64 bits.</summary>
 /// <param name="Type"><c>p_type</c>.</param>
 /// <param name="Flags"><c>p_flags</c>.</param>
-internal readonly record struct ElfSegment(uint Type, uint Flags)
+/// <param name="Address"><c>p_paddr</c>.</param>
+/// <param name="Size"><c>p_memsz</c>.</param>
+internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Address, ulong Size)
 {
     public const uint Dynamic = 2;
     public const uint Interpreter = 3;
@@ -13,6 +15,8 @@ internal readonly record struct ElfSegment(uint Type, uint Flags)
     private const uint Load = 1;
     private const uint Executable = 1;
     private const uint Writable = 2;
+    private const int AddressOffset = 24;
+    private const int SizeOffset = 40;
     private const int TableOffset = 32;
     private const int EntrySizeOffset = 54;
 
@@ -30,7 +34,11 @@ internal readonly record struct ElfSegment(uint Type, uint Flags)
         for (int i = 0; i < segments.Length; i++)
         {
             ReadOnlySpan<byte> header = file[(table + (i * size))..];
-            segments[i] = new ElfSegment(BinaryPrimitives.ReadUInt32LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header[sizeof(uint)..]));
+            segments[i] = new ElfSegment(
+                BinaryPrimitives.ReadUInt32LittleEndian(header),
+                BinaryPrimitives.ReadUInt32LittleEndian(header[sizeof(uint)..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(header[AddressOffset..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(header[SizeOffset..]));
         }
 
         return segments;

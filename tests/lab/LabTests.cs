@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Xen.Platform;
 
 namespace Xen.Lab.Tests;
 
@@ -54,7 +56,22 @@ public class LabTests(LabBoot boot)
         ElfSegment[] segments = ElfSegment.ReadAll(image);
         Assert.Contains(segments, segment => segment is { IsLoaded: true, IsExecutable: true });
         Assert.DoesNotContain(segments, segment => segment is { IsLoaded: true, IsExecutable: true, IsWritable: true });
+        ulong? entry = ElfNotes.Read(image).Entry;
+        Assert.Contains(segments, segment => segment is { IsLoaded: true, IsExecutable: true } && segment.Address <= entry && entry < segment.Address + segment.Size);
         Assert.DoesNotContain(segments, segment => segment.Type is ElfSegment.Dynamic or ElfSegment.Interpreter);
+    }
+
+    /// <summary>The symbols of what was linked say what is in it.</summary>
+    [LabTheory]
+    [InlineData("04-HelloUnikernel/release_linux-x64/native/hello.xen.debug")]
+    [InlineData("03-Unikernel/release_linux-x64/native/unikernel.xen.debug")]
+    public void An_image_has_no_type_of_another_host(string linked)
+    {
+        string file = Path.Combine(LabFolder.Repository, "artifacts", "bin", linked);
+        Assert.True(File.Exists(file), boot.Explain("publish"));
+        string symbols = Encoding.Latin1.GetString(File.ReadAllBytes(file));
+        Assert.Contains("UnikernelHost", symbols, StringComparison.Ordinal);
+        Assert.All(["SimulationHost", "LinuxHost", "Xen_Simulation", "Xen_Linux"], name => Assert.DoesNotContain(name, symbols, StringComparison.Ordinal));
     }
 
     /// <summary>The file that <c>xenstack net ping --pcap</c> wrote in dom0, read by a reader that is not ours: each question with its answer.</summary>

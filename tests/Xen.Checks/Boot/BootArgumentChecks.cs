@@ -29,6 +29,7 @@ internal static class BootArgumentChecks
         ("--=", "'--' is no option."),
         ("--help=1", "--help takes no value, but has '1'."),
         ("--cooperative=", "--cooperative takes no value, but has ''."),
+        ("--two-level-events=1", "--two-level-events takes no value, but has '1'."),
         ("--gc-conserve-memory=10", "--gc-conserve-memory: '10', expected a number from 0 to 9."),
         ("--gc-conserve-memory -1", "--gc-conserve-memory: '-1', expected a number from 0 to 9."),
         ("--gc-conserve-memory=+1", "--gc-conserve-memory: '+1', expected"),
@@ -119,12 +120,13 @@ internal static class BootArgumentChecks
         long most = choice.Next(2) == 0 ? long.MaxValue : (1L << 33) - 1;
         string size = $"--gc-gen0-size={most}{(most == long.MaxValue ? "" : "G")}";
         string line = size + " --gc-conserve-memory=9 DOTNET_b_2= --gc-gen0-size 1 DOTNET_a=1 DOTNET_b_2=x=\"y z\" \"\"";
-        int help = choice.Next(3);
-        BootArguments least = BootArguments.Parse(line + (help switch { 0 => "", 1 => " --help", _ => " --cooperative" }));
+        string option = choice.Next(4) switch { 0 => "", 1 => BootOptions.Help, 2 => BootOptions.TwoLevelEvents, _ => BootOptions.Cooperative };
+        BootArguments least = BootArguments.Parse($"{line} {option}");
         string settings = string.Join(' ', least.Environment.Select(static pair => $"{pair.Key}={pair.Value}"));
         Expect.Equal("DOTNET_GCgen0size=1 DOTNET_GCConserveMemory=9 DOTNET_b_2=x=y z DOTNET_a=1", settings, "settings");
         Expect.Equal(1, least.Arguments.Count(static word => word.Length == 0), "empty words");
-        Expect.Equal(help == 1, least.IsHelpRequested, "help is wanted");
+        Expect.Equal(option == BootOptions.Help, least.IsHelpRequested, "help is wanted");
+        Expect.Equal(option == BootOptions.TwoLevelEvents, least.IsTwoLevelEvents, "two levels are wanted");
         long taken = Convert.ToInt64(BootArguments.Parse(size).Environment.Single().Value, 16);
         Expect.Equal(most == long.MaxValue ? most : most << 30, taken, "the most bytes");
         string[] words = [.. Enumerable.Range(0, choice.Next(8)).Select(_ => ProgramWords[choice.Next(ProgramWords.Length)])];

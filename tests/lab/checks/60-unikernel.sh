@@ -19,6 +19,7 @@
 # LAB unikernel-held: while the guest runs, Xen and xenstore show what it holds
 # LAB unikernel-reboot: xl reboot is answered: the guest ends in good order, and a new one serves
 # LAB unikernel-shutdown: xl shutdown is answered: the guest closes its devices and is gone
+# LAB unikernel-two-level: with event channels of two levels it serves as well, and shuts down
 # LAB unikernel-grub: GRUB as the guest's kernel reads the image from the guest's disk and boots it, with the words of its menu
 # LAB unikernel-grub-disk: the disk that GRUB has used is served
 # LAB unikernel-grub-shutdown: that guest answers xl shutdown, too
@@ -106,7 +107,7 @@ serves() {
 
 report() {
   uni_start uni 03-Unikernel 32 '' "disk=['phy:$first,xvda,w']" "vif=['mac=00:16:3e:00:78:02,bridge=xenbr0,ip=$GUEST']" 'on_crash="preserve"' &&
-    serves && guest_says uni 5 "'uni' on the unikernel host" && guest_says uni 5 'is xvda: 64 MiB' && guest_says uni 5 "answers for $GUEST: 00:16:3e:00:78:02"
+    serves && guest_says uni 5 "'uni' on the unikernel host" && guest_says uni 5 'events   FIFO queues' && guest_says uni 5 'is xvda: 64 MiB' && guest_says uni 5 "answers for $GUEST: 00:16:3e:00:78:02"
   local status=$?
   guest_console uni
   return $status
@@ -230,6 +231,16 @@ shutdown_asked() {
   return $status
 }
 check unikernel-shutdown shutdown_asked
+xl destroy uni 2>/dev/null
+
+two_level() {
+  uni_start uni 03-Unikernel 32 "--two-level-events -- --ip $SECOND" "disk=['phy:$first,xvda,w']" 'vif=["mac=00:16:3e:00:78:03,bridge=xenbr0"]' 'on_crash="preserve"' &&
+    serves && guest_says uni 5 'events   two levels' && answers $SECOND && ask 'write xvda 61 8' && ask 'verify xvda 61 8' && shutdown_asked
+  local status=$?
+  guest_console uni
+  return $status
+}
+check unikernel-two-level two_level
 xl destroy uni 2>/dev/null
 
 # Debian's pvgrub2: it looks for boot/grub/grub.cfg on the guest's disks, of which an archive is one.
