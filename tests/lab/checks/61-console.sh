@@ -29,7 +29,7 @@ con_start() {
 con_run() {
   local name=$1 seconds=$2
   shift 2
-  con_start "$name" "$@" && wait_until "$seconds" guest_is_gone "$name" || { guest_console "$name" | tail -n 40; echo "$name was not gone within $seconds s"; xl destroy "$name"; return 1; }
+  con_start "$name" "$@" && guest_ends "$name" "$seconds"
 }
 
 # lines NAME SOURCE: the numbers of its lines, each of which is whole.

@@ -11,8 +11,7 @@ held_before base
 base_run() {
   printf '%s\n' "name=\"$1\"" 'type="pvh"' 'kernel="/lab/unikernel/UnikernelGuest"' 'memory=64' 'vcpus=1' "extra=\"$3\"" 'on_crash="destroy"' >"$FOLDER/$1.cfg"
   rm -f "$(guest_log "$1")"
-  xl create -q "$FOLDER/$1.cfg"
-  wait_until "$2" guest_is_gone "$1" || { guest_console "$1" | tail -n 40; echo "$1 was not gone within $2 s"; xl destroy "$1"; return 1; }
+  xl create -q "$FOLDER/$1.cfg" && guest_ends "$1" "$2" || return 1
   guest_console "$1" | grep -v '^CHECK .* ok '
   guest_console "$1" | grep '^CHECKS [1-9][0-9]* passed, 0 failed$'
 }

@@ -90,6 +90,11 @@ guest_says() {
   wait_until "$2" grep -qF "$3" "$(guest_log "$1")" || { guest_console "$1" | tail -n 60; echo "nothing on the console with '$3' within $2 s"; return 1; }
 }
 
+# guest_ends NAME SECONDS: waits until it is gone; one that stays is destroyed, and the end of its console printed.
+guest_ends() {
+  wait_until "$2" guest_is_gone "$1" || { guest_console "$1" | tail -n 40; echo "$1 was not gone within $2 s"; xl destroy "$1"; return 1; }
+}
+
 # guest_ask NAME SECONDS COMMAND: has samples/03-Unikernel do something, and prints its answer, which stays in /tmp/NAME.answer.
 guest_ask() {
   local data answer=/tmp/$1.answer
