@@ -10,7 +10,7 @@ public sealed partial class Guest
     /// <summary>The guest's devices, as xenstore lists them: now, and as they come and go.</summary>
     public XenDevices Devices => field ??= new XenDevices(Ports);
 
-    /// <summary>Opens a disk. The guest closes it at the end; closing it earlier is allowed.</summary>
+    /// <summary>Opens a disk. The guest closes it at the end, or earlier by <see cref="CloseAsync(IAsyncDisposable)"/>.</summary>
     /// <param name="selector">Its name (<c>xvda</c>), its number (<c>51712</c>), its slot (<c>#0</c>), or what it serves.</param>
     /// <param name="cancellationToken">Ends the wait for the back end.</param>
     /// <exception cref="Platform.XenException">There is no such disk, or no back end answered.</exception>
@@ -18,7 +18,7 @@ public sealed partial class Guest
     public async Task<IBlockDevice> OpenBlockAsync(string selector, CancellationToken cancellationToken = default) =>
         Own(await BlkfrontDevice.OpenAsync(Ports, await ClaimAsync("vbd", selector, cancellationToken), cancellationToken: cancellationToken));
 
-    /// <summary>Opens a network interface. The guest closes it at the end; closing it earlier is allowed.</summary>
+    /// <summary>Opens a network interface. The guest closes it at the end, or earlier by <see cref="CloseAsync(IAsyncDisposable)"/>.</summary>
     /// <param name="selector">Its number (<c>0</c>) or its slot (<c>#0</c>).</param>
     /// <param name="cancellationToken">Ends the wait for the back end.</param>
     /// <exception cref="Platform.XenException">There is no such interface, or no back end answered.</exception>

@@ -151,8 +151,9 @@ internal sealed class NetfrontReceiver : IReceivedFrameOwner
         {
             _onViolation();
         }
-        else if (_protocol.FinalCheck())
+        else if (hasReceived || _protocol.FinalCheck())
         {
+            // After the listener, which has work first: what comes meanwhile is found without an event.
             SchedulePump();
         }
     }

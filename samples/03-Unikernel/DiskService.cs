@@ -17,7 +17,7 @@ internal sealed class DiskService(Guest guest, ILogger logger)
     public async Task ServeAsync(uint id, CancellationToken gone)
     {
         string name = DiskName.TryFormat(id, out string? known) ? known : id.ToString(CultureInfo.InvariantCulture);
-        await using IBlockDevice disk = await guest.OpenBlockAsync(name, gone);
+        IBlockDevice disk = await guest.OpenBlockAsync(name, gone);
         Log.DiskServed(logger, disk.Name, name, disk.Info.SizeBytes >> 20, disk.Info.SectorSize, disk.Info.IsReadOnly);
         _disks.Add(name, disk);
         string note = $"data/vbd/{name}";
@@ -31,6 +31,7 @@ internal sealed class DiskService(Guest guest, ILogger logger)
             _disks.Remove(name);
             BlockStatistics statistics = disk.GetStatistics();
             Log.DiskClosing(logger, disk.Name, statistics.Requests);
+            await guest.CloseAsync(disk);
             await guest.Store.TryRemoveAsync(note, CancellationToken.None);
         }
     }

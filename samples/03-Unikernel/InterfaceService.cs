@@ -18,7 +18,7 @@ internal sealed class InterfaceService(Guest guest, Options options, ILogger log
     {
         string selector = id.ToString(CultureInfo.InvariantCulture);
         IPAddress address = await AddressOfAsync(id, gone);
-        await using INetworkDevice vif = await guest.OpenNetworkAsync(selector, gone);
+        INetworkDevice vif = await guest.OpenNetworkAsync(selector, gone);
         Log.InterfaceServed(logger, vif.Name, address, vif.MacAddress, vif.Mtu, vif.MaxFrameSize);
 
         // A subnet of one address: this guest's own.
@@ -33,6 +33,7 @@ internal sealed class InterfaceService(Guest guest, Options options, ILogger log
         finally
         {
             Log.InterfaceClosing(logger, vif.Name, responder.Answered, responder.Ignored);
+            await guest.CloseAsync(vif);
             await guest.Store.TryRemoveAsync(note, CancellationToken.None);
         }
     }

@@ -22,6 +22,7 @@ public static partial class CheckList
         new("netdev R9: a front end receives in turns", CheckMode.Seeded, NetTurnChecks.FrontReceivesInTurns),
         new("netdev R9: a back end receives in turns", CheckMode.Seeded, NetTurnChecks.BackReceivesInTurns),
         new("netdev R9: honest traffic is no storm", CheckMode.Seeded, NetEventChecks.HonestTrafficIsNoStorm),
+        new("netdev: a front end that is awake wants few events", CheckMode.Seeded, NetEventChecks.AwakeFrontEndWantsFewEvents),
         new("netdev R9: a front end endures storms", CheckMode.Seeded, NetEventChecks.FrontEnduresStorms),
         new("netdev R9: a back end endures storms", CheckMode.Seeded, NetEventChecks.BackEnduresStorms),
         new("netdev R8: queues before a failure are given back", CheckMode.Seeded, NetFailureChecks.QueuesBeforeAFailureAreGivenBack),

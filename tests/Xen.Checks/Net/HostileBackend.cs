@@ -108,6 +108,16 @@ internal sealed class HostileBackend(SimulatedDomain domain, SimulatedDomain gue
         return count;
     }
 
+    /// <summary>Writes a frame into one page that the front end offers, from wherever it is called: no event.</summary>
+    /// <param name="length">Its bytes.</param>
+    /// <returns>True when the front end wants an event.</returns>
+    public bool AnswerPage(short length)
+    {
+        Expect.That(_queue!.Rx.TryRead(out NetifRxRequest request), "No page was offered.");
+        _queue.Rx.TryWrite(new NetifRxResponse { Id = request.Id, Status = length });
+        return _queue.Rx.Push();
+    }
+
     /// <summary>Sends an event.</summary>
     public void Notify() => domain.Events.Notify(_queue!.Port);
 

@@ -53,6 +53,50 @@ public static class NetEventChecks
         await listening;
     });
 
+    /// <summary>
+    /// A front end that is awake finds what comes while its listener works, and wants no event. Turns come in any order here, so half of the
+    /// time the receiver's is before the listener's; one that asks after each turn wants every event. One that goes to sleep wants one.
+    /// </summary>
+    public static void AwakeFrontEndWantsFewEvents(IChoice choice) => NetBench.RunCheck(choice, async bench =>
+    {
+        var backend = new HostileBackend(bench.Simulation.Dom0, bench.Guest, bench.Paths, choice);
+        Task connecting = bench.Simulation.Dom0.RunAsync(backend.ConnectAsync);
+        NetfrontDevice device = await bench.OpenAsync(new NetfrontOptions { UseSingleEventChannel = true });
+        await connecting;
+        const int Whole = 200;
+        int missing = Whole;
+        int handled = 0;
+        int wanted = 0;
+        ValueTask Handle(ReceivedFrame frame)
+        {
+            handled++;
+            if (missing > 0)
+            {
+                missing--;
+                wanted += backend.AnswerPage(60) ? 1 : 0;
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        Task listening = device.ListenAsync(Handle);
+        for (int round = 1; round <= 2; round++)
+        {
+            await bench.OnDom0Async(() =>
+            {
+                Expect.That(backend.AnswerPage(60), "A front end that sleeps wants no event.");
+                backend.Notify();
+            });
+            await Task.Delay(TimeSpan.FromSeconds(1), bench.Guest.Scheduler.TimeProvider);
+        }
+
+        Expect.Equal(2 + Whole, handled, "the frames that were found");
+        Expect.That(wanted < Whole * 3 / 4, $"{wanted} events for {Whole} frames that came while the front end was awake.");
+        await bench.Simulation.Dom0.RunAsync(backend.CloseAsync);
+        await device.DisposeAsync();
+        await listening;
+    });
+
     /// <summary>A back end that sends events without any work wakes its front end ever less.</summary>
     public static void FrontEnduresStorms(IChoice choice) => NetBench.RunCheck(choice, async bench =>
     {
