@@ -116,9 +116,12 @@ start_qemu() {
 
 # A byte each second to the second serial line, which dom0 throws away: what counts is its interrupt. QEMU 7.2 clears bits of the pending interrupts at
 # each VMRUN and exit without the lock under which others are set, and so loses one now and then. When that is the one of Xen's timer, the guest
-# that runs goes on alone for ever, until another interrupt makes QEMU look at its APIC again.
+# that runs goes on alone for ever, until another interrupt makes QEMU look at its APIC again. Not before dom0 is ready, which would echo them until
+# it has set up the line.
 nudges() {
-  while sleep 1 && printf '\0'; do :; done 2>/dev/null
+  while sleep 1 && [ -d "$RUN" ]; do
+    [ ! -e "$RUN/ready" ] || printf '\0' || break
+  done 2>/dev/null
 }
 
 # Runs QEMU to its end and returns the script's status. Sets state: dead (dom0 was never ready), ran (the script began), done.
@@ -130,7 +133,7 @@ run_once() {
   qemu=$!
   while read_line; do
     case $line in
-      'XENLAB ready') state=ran reason='QEMU ended while the script ran' ;;
+      'XENLAB ready') state=ran reason='QEMU ended while the script ran' && : >"$RUN/ready" ;;
       'XENLAB unready '*) reason="dom0 is not usable: ${line#XENLAB unready }" ;;
       'XENLAB exit '*) state='done' status=${line##* } && break ;;
       *) printf '%s\n' "$line" ;;
