@@ -27,7 +27,7 @@ public sealed class LabBoot
         _reports = new LabReports(_lines);
     }
 
-    /// <summary>What was published outside of the repository; its image is booted with the others.</summary>
+    /// <summary>What was published outside of the repository; its images are booted with the others.</summary>
     internal OutsideRuns Outside { get; }
 
     /// <summary>What dom0 said about a check, as <c>ok|fail detail</c>, or null when it said nothing.</summary>
@@ -69,7 +69,7 @@ public sealed class LabBoot
             "--console", Path.Combine(LabFolder.Results, "lab-console.log"),
             "--add", $"{LabFolder.Checks}:/lab/checks",
             .. Programs().SelectMany(project => ProgramFile("--add", project)),
-            .. LabFolder.Unikernels.Select(FolderOf).Append(LabFolder.Outside).Where(Directory.Exists).SelectMany(Image),
+            .. LabFolder.Unikernels.Select(FolderOf).Concat([LabFolder.Outside, LabFolder.OutsideGlibc]).Where(Directory.Exists).SelectMany(Image),
             "--guest", Path.Combine(LabFolder.Lab, "guest-checks.sh"),
             .. LabPrograms().SelectMany(project => ProgramFile("--guest-add", project)),
         ];

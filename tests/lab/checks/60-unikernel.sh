@@ -1,5 +1,6 @@
 # LAB unikernel-hello: the smallest image, in a guest of 16 MiB, says its line and is gone by itself
 # LAB unikernel-package: so does the image of a project outside of the repository, which has the package
+# LAB unikernel-package-glibc: and the same, linked with glibc
 # LAB unikernel-exit: a guest that leaves with a code powers off
 # LAB unikernel-reboot-exit: a guest that wants to be started anew says so to Xen
 # LAB unikernel-crash: an unhandled exception arrives whole on the console, and on_crash acts
@@ -60,6 +61,7 @@ says_hello() {
 }
 check unikernel-hello says_hello 04-HelloUnikernel
 check unikernel-package says_hello Outside
+check unikernel-package-glibc says_hello Outside-glibc
 
 # The words behind -- are the program's.
 # ended NAME EXTRA EVENT REASON TEXT: a guest that leaves by itself and is kept for that event alone; its console has TEXT.
