@@ -15,21 +15,29 @@ FOLDER=/tmp/console
 mkdir -p $FOLDER
 held_before console
 
-# con_start NAME WORD...: creates a guest of the tests that has taken its console.
+# con_start NAME EVENT WORD...: creates a guest of the tests that has taken its console. It is gone after that event alone, poweroff or crash; after
+# the other one it is kept, and so not gone when it should be.
 con_start() {
-  local name=$1
-  shift
+  local name=$1 event=$2 other=poweroff
+  shift 2
+  [ "$event" = crash ] || other=crash
   printf '%s\n' "name=\"$name\"" 'type="pvh"' 'kernel="/lab/unikernel/UnikernelGuest"' 'memory=32' 'vcpus=1' "extra=\"console $*\"" \
-    'on_crash="destroy"' >"$FOLDER/$name.cfg"
+    "on_$event=\"destroy\"" "on_$other=\"preserve\"" >"$FOLDER/$name.cfg"
   rm -f "$(guest_log "$name")"
   xl create -q "$FOLDER/$name.cfg"
 }
 
-# con_run NAME SECONDS WORD...: the same, until it is gone.
+# con_run NAME SECONDS WORD...: the same, until it has powered off; con_crash: until it has crashed.
 con_run() {
   local name=$1 seconds=$2
   shift 2
-  con_start "$name" "$@" && guest_ends "$name" "$seconds"
+  con_start "$name" poweroff "$@" && guest_ends "$name" "$seconds"
+}
+
+con_crash() {
+  local name=$1 seconds=$2
+  shift 2
+  con_start "$name" crash "$@" && guest_ends "$name" "$seconds"
 }
 
 # lines NAME SOURCE: the numbers of its lines, each of which is whole.
@@ -52,7 +60,7 @@ in_order() {
 XENCONSOLE=/usr/lib/xen-4.17/bin/xenconsole
 
 echoes() {
-  con_start echo echo && guest_says echo 20 "for 'echo'" || return 1
+  con_start echo poweroff echo && guest_says echo 20 "for 'echo'" || return 1
   {
     for word in one two 'three words here' end; do
       echo "$word"
@@ -60,6 +68,7 @@ echoes() {
     done
     wait_until 10 guest_is_gone echo
   } | timeout 30 $XENCONSOLE --interactive "$(xl domid echo)" >$FOLDER/screen
+  guest_ends echo 1 || return 1
   guest_console echo
   tr -d '\r' <$FOLDER/screen | grep -x 'echo three words here' && guest_console echo | grep -c '^echo ' | grep -x 3 && guest_console echo | grep -x 'the echo has ended'
 }
@@ -85,12 +94,14 @@ layer() {
 check console-layer layer
 
 chatter() {
-  con_run chatter 30 chatter && lines chatter text | wc -l
+  con_run chatter 30 chatter && lines chatter text >$FOLDER/found || return 1
+  wc -l <$FOLDER/found
+  [ -s $FOLDER/found ]
 }
 check console-chatter chatter
 
 main_fails() {
-  con_run fail 30 fail && guest_console fail && guest_says fail 1 'the last line' && guest_says fail 1 'InvalidOperationException: the main task fails' && guest_says fail 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
+  con_crash fail 30 fail && guest_console fail && guest_says fail 1 'the last line' && guest_says fail 1 'InvalidOperationException: the main task fails' && guest_says fail 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
 }
 check console-main main_fails
 
@@ -101,37 +112,38 @@ trace() {
 }
 
 unhandled() {
-  con_run unhandled 30 throw 300 && in_order unhandled pipe 300 && trace unhandled 41
+  con_crash unhandled 30 throw 300 && in_order unhandled pipe 300 && trace unhandled 41
 }
 check console-unhandled unhandled
 
 thread() {
-  con_run thread 30 throw-thread 30 && trace thread 201 && guest_console thread | grep 'layer: PANIC: the program aborted'
+  con_crash thread 30 throw-thread 30 && trace thread 201 && guest_console thread | grep 'layer: PANIC: the program aborted'
 }
 check console-thread thread
 
 fail_fast() {
-  con_run fast 30 fail-fast && guest_console fast && guest_says fast 1 'this is the end' && guest_says fast 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
+  con_crash fast 30 fail-fast && guest_console fast && guest_says fast 1 'this is the end' && guest_says fast 1 '   at Xen.UnikernelGuest.ConsoleVerbs.'
 }
 check console-fail-fast fail_fast
 
 panics() {
-  con_run panic 30 violate stack-overflow && guest_console panic && guest_says panic 1 'layer: PANIC: stack overflow of thread 1' && guest_says panic 1 'r13 '
+  con_crash panic 30 violate stack-overflow && guest_console panic && guest_says panic 1 'layer: PANIC: stack overflow of thread 1' && guest_says panic 1 'r13 '
 }
 check console-panic panics
 
 absent() {
   local daemon started status
   daemon=$(pidof xenconsoled)
-  con_start absent flood 100000 && guest_says absent 20 'pipe 00100' || return 1
+  con_start absent poweroff flood 100000 && guest_says absent 20 'pipe 00100' || return 1
   kill -STOP "$daemon"
   sleep 2
   started=$(now)
   xl shutdown absent
   wait_until 20 guest_is_gone absent
   status=$?
+  echo "after $(($(now) - started)) s"
   kill -CONT "$daemon"
-  echo "gone after $(($(now) - started)) s"
+  guest_ends absent 1 || return 1
   return $status
 }
 check console-absent absent
