@@ -11,6 +11,7 @@ internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Address,
 {
     public const uint Dynamic = 2;
     public const uint Interpreter = 3;
+    public const uint Stack = 0x6474e551;
 
     private const uint Load = 1;
     private const uint Executable = 1;

@@ -30,6 +30,9 @@ internal static class LabFolder
     /// <summary>The same with glibc.</summary>
     internal static string OutsideGlibc { get; } = Path.Combine(Published, "Outside-glibc");
 
+    /// <summary>With musl and other options (<see cref="OutsideRuns.Options"/>).</summary>
+    internal static string OutsideOptions { get; } = Path.Combine(Published, "Outside-options");
+
     /// <summary>Logs, beside the test results.</summary>
     internal static string Results { get; } = Path.Combine(Repository, "artifacts", "test");
 

@@ -37,6 +37,7 @@ public class LabTests(LabBoot boot)
     [InlineData("04-HelloUnikernel", "hello", 2_500_000)]
     [InlineData("03-Unikernel", "unikernel", 3_500_000)]
     [InlineData("Outside", "hello", 2_500_000)]
+    [InlineData("Outside-options", "hello", 2_500_000)]
     [InlineData("Outside-glibc", "hello", 3_500_000)]
     public void Publishing_gives_an_image_and_what_a_toolstack_needs(string project, string name, long mostBytes)
     {

@@ -3,6 +3,12 @@ namespace Xen.Lab.Tests;
 /// <summary>What a user of the package sees: each command for a project outside of the repository, and what it said.</summary>
 internal sealed class OutsideRuns
 {
+    /// <summary>The stack of a thread in <see cref="LabFolder.OutsideOptions"/>.</summary>
+    internal const ulong StackBytes = 2 * 1024 * 1024;
+
+    /// <summary>The options of <see cref="LabFolder.OutsideOptions"/>.</summary>
+    internal static readonly string[] Options = [$"-p:XenThreadStackBytes={StackBytes}"];
+
     internal OutsideRuns(Func<TimeSpan> left)
     {
         using var project = new OutsideProject();
@@ -15,6 +21,7 @@ internal sealed class OutsideRuns
         RefusedGlibc = Publish(without, LabFolder.OutsideGlibc, "-p:XenLibc=glibc");
         Simulated = project.DotNet(left(), LabFolder.ProgramPath, "run");
         Published = Publish(LabFolder.ProgramPath, LabFolder.Outside);
+        PublishedOptions = Publish(LabFolder.ProgramPath, LabFolder.OutsideOptions, Options);
         PublishedGlibc = Publish(project.PathWithout("musl-gcc"), LabFolder.OutsideGlibc, "-p:XenLibc=glibc");
         Libraries = project.Libraries();
 
@@ -46,6 +53,9 @@ internal sealed class OutsideRuns
 
     /// <summary>Publishing with all that there is.</summary>
     internal ToolRun Published { get; }
+
+    /// <summary>Publishing once more, with other options: nothing is compiled anew.</summary>
+    internal ToolRun PublishedOptions { get; }
 
     /// <summary>Publishing for glibc, without musl.</summary>
     internal ToolRun PublishedGlibc { get; }

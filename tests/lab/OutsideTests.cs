@@ -30,6 +30,15 @@ public class OutsideTests(LabBoot boot)
         AssertPublished(_outside.PublishedGlibc, LabFolder.OutsideGlibc, "glibc");
     }
 
+    /// <summary>A second publish with other options is another image.</summary>
+    [LabFact]
+    public void Options_of_a_second_publish_take_effect()
+    {
+        AssertPublished(_outside.PublishedOptions, LabFolder.OutsideOptions, "musl");
+        ElfSegment[] segments = ElfSegment.ReadAll(File.ReadAllBytes(Path.Combine(LabFolder.OutsideOptions, "hello.xen")));
+        Assert.Equal(OutsideRuns.StackBytes, Assert.Single(segments, segment => segment.Type == ElfSegment.Stack).Size);
+    }
+
     /// <summary>Else something else was tested: a package of this repository that was on the machine already.</summary>
     [LabFact]
     public void All_of_the_project_s_libraries_are_those_that_were_made()
