@@ -69,7 +69,8 @@ public sealed class LabBoot
             "--console", Path.Combine(LabFolder.Results, "lab-console.log"),
             "--add", $"{LabFolder.Checks}:/lab/checks",
             .. Programs().SelectMany(project => ProgramFile("--add", project)),
-            .. LabFolder.Unikernels.Select(FolderOf).Concat([LabFolder.Outside, LabFolder.OutsideGlibc]).Where(Directory.Exists).SelectMany(Image),
+            .. LabFolder.Unikernels.Select(FolderOf).Where(Directory.Exists).SelectMany(Image),
+            .. PublishedFolders().Where(Directory.Exists).SelectMany(folder => (string[])["--add", $"{folder}:/lab/published/{Path.GetFileName(folder)}"]),
             "--guest", Path.Combine(LabFolder.Lab, "guest-checks.sh"),
             .. LabPrograms().SelectMany(project => ProgramFile("--guest-add", project)),
         ];
@@ -94,6 +95,10 @@ public sealed class LabBoot
         IEnumerable<string> images = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".xen" or "");
         return images.OrderDescending(StringComparer.Ordinal).Take(1).SelectMany(image => (string[])["--add", $"{image}:/lab/unikernel/{Path.GetFileName(folder)}"]);
     }
+
+    // With the configurations, as a user has them.
+    private static string[] PublishedFolders() =>
+        [Path.Combine(LabFolder.Published, "03-Unikernel"), LabFolder.Outside, LabFolder.OutsideOptions, LabFolder.OutsideGlibc];
 
     private static string FolderOf(string project) => Path.Combine(LabFolder.Published, Path.GetFileNameWithoutExtension(project));
 

@@ -6,8 +6,11 @@ internal sealed class OutsideRuns
     /// <summary>The stack of a thread in <see cref="LabFolder.OutsideOptions"/>.</summary>
     internal const ulong StackBytes = 2 * 1024 * 1024;
 
-    /// <summary>The options of <see cref="LabFolder.OutsideOptions"/>.</summary>
-    internal static readonly string[] Options = [$"-p:XenThreadStackBytes={StackBytes}"];
+    /// <summary>
+    /// The options of <see cref="LabFolder.OutsideOptions"/>, as a publish command has them. The first is the command line
+    /// <c>"--a, b; c's 100%25 $(X) \"</c>, quotation marks and all.
+    /// </summary>
+    internal static readonly string[] Options = ["-p:XenExtra=%22--a%2C b%3B c%27s 100%2525 %24%28X%29 %5C%22", $"-p:XenThreadStackBytes={StackBytes}"];
 
     internal OutsideRuns(Func<TimeSpan> left)
     {

@@ -38,7 +38,7 @@ public partial class BuildingTests
     private static IEnumerable<string> Names(Regex pattern, string text) =>
         pattern.Matches(text).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
 
-    [GeneratedRegex(@"\$\((Xen\w+)\)")]
+    [GeneratedRegex(@"\$\((Xen\w+)[).]")]
     private static partial Regex Read();
 
     [GeneratedRegex(@"`(Xen[A-Z]\w+)`")]

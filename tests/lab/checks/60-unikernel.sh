@@ -1,6 +1,7 @@
 # LAB unikernel-hello: the smallest image, in a guest of 16 MiB, says its line and is gone by itself
-# LAB unikernel-package: so does the image of a project outside of the repository, which has the package
-# LAB unikernel-package-glibc: and the same, linked with glibc
+# LAB unikernel-package: so does a project outside of the repository, which has the package, with the configuration that its publish gave, as written
+# LAB unikernel-package-options: a command line of quotation marks and backslashes arrives as the project has it
+# LAB unikernel-package-glibc: the project says its line linked with glibc, too
 # LAB unikernel-exit: a guest that leaves with a code powers off
 # LAB unikernel-reboot-exit: a guest that wants to be started anew says so to Xen
 # LAB unikernel-crash: an unhandled exception arrives whole on the console, and on_crash acts
@@ -20,6 +21,7 @@
 # LAB unikernel-held: while the guest runs, Xen and xenstore show what it holds
 # LAB unikernel-reboot: xl reboot is answered: the guest ends in good order, and a new one serves
 # LAB unikernel-shutdown: xl shutdown is answered: the guest closes its devices and is gone
+# LAB unikernel-template: the published template of a configuration, filled out, makes a guest with a disk and an interface
 # LAB unikernel-two-level: with event channels of two levels it serves as well, and shuts down
 # LAB unikernel-grub: GRUB as the guest's kernel reads the image from the guest's disk and boots it, with the words of its menu
 # LAB unikernel-grub-disk: the disk that GRUB has used is served
@@ -28,6 +30,7 @@
 
 FOLDER=/tmp/unikernel
 IMAGES=/lab/unikernel
+PUBLISHED=/lab/published
 OWN=10.78.0.1
 GUEST=10.78.0.2
 SECOND=10.78.0.3
@@ -52,16 +55,33 @@ has_reason() {
   [ "$(reason "$1")" = "$2" ]
 }
 
-# says_hello IMAGE
-says_hello() {
-  uni_start hello "$1" 16 '' && guest_says hello 20 'Hello from hello, dom' && wait_until 10 guest_is_gone hello
+# says_and_ends TEXT
+says_and_ends() {
+  guest_says hello 20 "$1" && guest_ends hello 10
   local status=$?
   guest_console hello
   return $status
 }
-check unikernel-hello says_hello 04-HelloUnikernel
-check unikernel-package says_hello Outside
-check unikernel-package-glibc says_hello Outside-glibc
+
+hello() {
+  uni_start hello 04-HelloUnikernel 16 '' && says_and_ends 'Hello from hello, dom'
+}
+check unikernel-hello hello
+
+# published_start NAME FOLDER CONFIGURATION: creates a guest as a user does, in the folder that was published.
+published_start() {
+  rm -f "$(guest_log "$1")"
+  (cd "$PUBLISHED/$2" && xl create -q "$3")
+}
+
+# package FOLDER TEXT
+package() {
+  published_start hello "$1" hello.cfg && says_and_ends "$2"
+}
+check unikernel-package package Outside 'Hello from hello, dom'
+# shellcheck disable=SC2016
+check unikernel-package-options package Outside-options "'--a, b; c's 100%25 "'$(X) \'"' is no option."
+check unikernel-package-glibc package Outside-glibc 'Hello from hello, dom'
 
 # The words behind -- are the program's.
 # ended NAME EXTRA EVENT REASON TEXT: a guest that leaves by itself and is kept for that event alone; its console has TEXT.
@@ -235,12 +255,18 @@ shutdown_asked() {
 check unikernel-shutdown shutdown_asked
 xl destroy uni 2>/dev/null
 
-two_level() {
-  uni_start uni 03-Unikernel 32 "--two-level-events -- --ip $SECOND" "disk=['phy:$first,xvda,w']" 'vif=["mac=00:16:3e:00:78:03,bridge=xenbr0"]' 'on_crash="preserve"' &&
-    serves && guest_says uni 5 'events   two levels' && answers $SECOND && ask 'write xvda 61 8' && ask 'verify xvda 61 8' && shutdown_asked
+template() {
+  sed -e 's|@NAME@|uni|g' -e 's|@KERNEL@|unikernel.xen|g' -e 's|@MEMORY@|32|g' -e 's|@VCPUS@|1|g' -e "s|@EXTRA@|--two-level-events -- --ip $SECOND|g" \
+    -e "s|@DISK@|$first|g" -e 's|@BRIDGE@|xenbr0|g' $PUBLISHED/03-Unikernel/unikernel.cfg.in >$PUBLISHED/03-Unikernel/filled.cfg
+  published_start uni 03-Unikernel filled.cfg && serves && guest_says uni 5 'is xvda: 64 MiB' && answers $SECOND
   local status=$?
   guest_console uni
   return $status
+}
+check unikernel-template template
+
+two_level() {
+  guest_says uni 5 'events   two levels' && ask 'write xvda 61 8' && ask 'verify xvda 61 8' && shutdown_asked
 }
 check unikernel-two-level two_level
 xl destroy uni 2>/dev/null
