@@ -30,13 +30,16 @@ public class OutsideTests(LabBoot boot)
         AssertPublished(_outside.PublishedGlibc, LabFolder.OutsideGlibc, "glibc");
     }
 
-    /// <summary>A second publish with other options is another image.</summary>
+    /// <summary>A second publish with other options is another image, and its manifest has the command that makes it.</summary>
     [LabFact]
-    public void Options_of_a_second_publish_take_effect()
+    public void Options_of_a_second_publish_take_effect_and_are_in_its_command()
     {
         AssertPublished(_outside.PublishedOptions, LabFolder.OutsideOptions, "musl");
         ElfSegment[] segments = ElfSegment.ReadAll(File.ReadAllBytes(Path.Combine(LabFolder.OutsideOptions, "hello.xen")));
         Assert.Equal(OutsideRuns.StackBytes, Assert.Single(segments, segment => segment.Type == ElfSegment.Stack).Size);
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(LabFolder.OutsideOptions, "hello.manifest.json")));
+        Assert.Equal(
+            $"dotnet publish hello.csproj -c Release '{OutsideRuns.Options[0]}' {OutsideRuns.Options[1]}", manifest.RootElement.GetProperty("publishCommand").GetString());
     }
 
     /// <summary>Else something else was tested: a package of this repository that was on the machine already.</summary>

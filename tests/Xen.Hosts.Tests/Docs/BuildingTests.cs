@@ -27,6 +27,17 @@ public partial class BuildingTests
         Assert.All(defaults, value => Assert.Contains($"| `{value.Groups[1].Value}` | `{value.Groups[2].Value}` |", Document, StringComparison.Ordinal));
     }
 
+    /// <summary>The publish command of the manifest has each property that differs from what the package sets, unless no other value makes an image.</summary>
+    [Fact]
+    public void Every_property_s_default_is_known_to_the_publish_command()
+    {
+        string[] alone = ["PublishAot", "StaticExecutable", "PositionIndependentExecutable", "StripSymbols"];
+        string props = File.ReadAllText(Path.Combine(DocsTests.Root, "Xen.Unikernel/build/Xen.Unikernel.props"));
+        IEnumerable<string> set = Set().Matches(props).Where(match => !alone.Contains(match.Groups[1].Value)).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}");
+        IEnumerable<string> known = Known().Matches(Build).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}");
+        Assert.Equal(set.Append("XenExtra=").Order(StringComparer.Ordinal), known.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Every_error_is_named()
     {
@@ -46,6 +57,12 @@ public partial class BuildingTests
 
     [GeneratedRegex(@"<(Xen\w+) Condition=""'\$\(\1\)' == ''"">(\w+)</")]
     private static partial Regex Default();
+
+    [GeneratedRegex(@"<(\w+)(?: Condition=""'\$\(\1\)' == ''"")?>(\w+)</")]
+    private static partial Regex Set();
+
+    [GeneratedRegex(@"<_XenProperty Include=""(\w+)"" Default=""(\w*)"" Value=""\$\(\1\)"" />")]
+    private static partial Regex Known();
 
     [GeneratedRegex("(XEN[0-9]{4})")]
     private static partial Regex Code();

@@ -38,7 +38,8 @@ internal sealed class Manifest
             ["XEN_DOTNET"] = "10.0.0",
             ["XEN_VERSION"] = "0.1.0",
             ["XEN_PROJECT"] = Path.Combine(folder, project),
-            ["XEN_OPTIONS"] = "-c Release",
+            ["XEN_CONFIGURATION"] = "Release",
+            ["XEN_PROPERTIES"] = "",
             ["XEN_COMMAND"] = "",
         };
         foreach ((string name, string value) in environment)

@@ -214,7 +214,7 @@ public sealed class ManifestTests : IDisposable
         GitFolder repository = GitFolder.Repository(_folder["a"]);
         Shell("mkdir \"$1/$(printf 'caf\\351')\"", repository.FullName);
         string revision = repository.Commit("other");
-        Shell("XEN_NAME=\"$(printf 'caf\\351')\" XEN_IMAGE=hello.xen XEN_LIBC=musl XEN_DOTNET=10 XEN_VERSION=1 XEN_OPTIONS= " +
+        Shell("XEN_NAME=\"$(printf 'caf\\351')\" XEN_IMAGE=hello.xen XEN_LIBC=musl XEN_DOTNET=10 XEN_VERSION=1 XEN_CONFIGURATION=Release XEN_PROPERTIES= XEN_COMMAND= " +
             "XEN_PROJECT=\"$1/$(printf 'caf\\351')/hello.csproj\" sh \"$2\" \"$3\"; rm -r \"$1\"/caf*", repository.FullName, Manifest.Script, _folder["m.json"]);
         using var document = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(_folder["m.json"]));
         Assert.Equal(revision, document.RootElement.GetProperty("sourceRevision").GetString());
@@ -233,6 +233,19 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal("musl", manifest["libc"]);
         Assert.Equal("10.0.0", manifest["dotnet"]);
         Assert.Equal("0.1.0", manifest["xenUnikernel"]);
+    }
+
+    // As MSBuild has its command line: what divides or means something is its number.
+    [Fact]
+    public void A_property_is_in_the_publish_command_whatever_its_value()
+    {
+        Manifest manifest = Manifest.Of(
+            _folder["."], Project, ("XEN_CONFIGURATION", "My own"), ("XEN_PROPERTIES", "XenLibc=glibc\nXenExtra=\"--a, b; c's 100% $(X) @(Y) *? \\\" `id`"));
+        string[] expected =
+        [
+            "publish", Project, "-c", "My own", "-p:XenLibc=glibc", "-p:XenExtra=%22--a%2C b%3B c%27s 100%25 %24%28X%29 %40%28Y%29 %2A%3F %5C%22 `id`",
+        ];
+        Assert.Equal(expected, manifest.PublishArguments);
     }
 
     [Fact]
