@@ -19,6 +19,7 @@ internal static class MemoryChecks
         ("memory-pinned", Pinned),
         ("memory-not-writable-and-executable", NotWritableAndExecutable),
         ("memory-beyond-4-gibibytes", Beyond4Gibibytes),
+        ("memory-large-heap", LargeHeap),
     ];
 
     private static void Churn()
@@ -203,6 +204,27 @@ internal static class MemoryChecks
 
         blocks.ForEach(taken => Layer.FreeFrames((byte*)taken, Pages));
         Require(highest >= 4UL << 30, $"memory beyond 4 GiB, the highest is at {highest:x}");
+    }
+
+    // Only where there is so much. Nobody touches the blocks, so they cost no time: what counts is that the heap has room for them.
+    private static void LargeHeap()
+    {
+        const int BlockBytes = 64 << 20;
+        long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (limit < 2L << 30)
+        {
+            return;
+        }
+
+        var blocks = new List<byte[]>();
+        while ((blocks.Count + 1L) * BlockBytes < limit / 10 * 9)
+        {
+            blocks.Add(new byte[BlockBytes]);
+        }
+
+        GC.Collect();
+        Require(blocks.TrueForAll(static block => block[^1] == 0), "empty blocks");
+        Require(GC.GetTotalMemory(false) > limit / 4 * 3, $"most of {limit} bytes in use, not {GC.GetTotalMemory(false)}");
     }
 
     private sealed class Finalized
