@@ -22,7 +22,7 @@ public static class BootOptions
     public static IReadOnlyList<BootOption> All { get; } =
     [
         new("--gc-heap-hard-limit", BootOptionValue.Size, 1, long.MaxValue, "DOTNET_GCHeapHardLimit", "most bytes that the heap takes"),
-        new("--gc-heap-hard-limit-percent", BootOptionValue.Number, 1, 100, "DOTNET_GCHeapHardLimitPercent", "the same, in percent of the guest's memory"),
+        new("--gc-heap-hard-limit-percent", BootOptionValue.Number, 1, 99, "DOTNET_GCHeapHardLimitPercent", "the same, in percent of the guest's memory"),
         new("--gc-conserve-memory", BootOptionValue.Number, 0, 9, "DOTNET_GCConserveMemory", "how hard the collector works to keep the heap small"),
         new("--gc-gen0-size", BootOptionValue.Size, 1, long.MaxValue, "DOTNET_GCgen0size", "bytes that are allocated between two young collections"),
         new("--gc-concurrent", BootOptionValue.Number, 0, 1, "DOTNET_gcConcurrent", "1: old objects are collected beside the program"),

@@ -172,8 +172,7 @@ char **command_environment(u32 *count) {
 
 void command_set_default(const char *name, u64 value) {
   for (u32 i = 0; i < environment_count; i++) {
-    size_t length = text_length(name);
-    if (text_begins(environment[i], name) && environment[i][length] == '=') {
+    if (text_begins(environment[i], name)) {
       return;
     }
   }

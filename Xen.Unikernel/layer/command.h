@@ -12,7 +12,7 @@ void command_start(const char *line);
 char **command_arguments(u32 *count);
 /* The environment: NAME=VALUE. */
 char **command_environment(u32 *count);
-/* Adds NAME=hexadecimal, unless the line set NAME. */
+/* Adds NAME=hexadecimal, unless the line set NAME or another way to say the same, whose name begins with it: GCHeapHardLimitPercent. At most twice. */
 void command_set_default(const char *name, u64 value);
 /* --cooperative: a thread runs until it waits. */
 bool command_is_cooperative(void);
