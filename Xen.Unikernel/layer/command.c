@@ -1,6 +1,10 @@
 #include "command.h"
 
 #define COOPERATIVE "--cooperative"
+#define VARIABLE_PREFIX "DOTNET_"
+/* The longest name, "=" and 16 digits. */
+#define SETTING_SIZE 48
+#define DEFAULTS 2
 
 /* Options that are settings of the runtime, which reads them from the environment before C# runs. Xen.Platform's BootOptions has the same table,
    and C# refuses what cannot be understood; here such a word is left alone. */
@@ -8,21 +12,26 @@ struct setting {
   const char *option;
   const char *variable;
   bool is_size;
+  /* What the environment has of it: NAME=hexadecimal. */
+  char text[SETTING_SIZE];
 };
 
-static const struct setting settings[] = {
-    {"--gc-heap-hard-limit", "DOTNET_GCHeapHardLimit", true},
-    {"--gc-heap-hard-limit-percent", "DOTNET_GCHeapHardLimitPercent", false},
-    {"--gc-conserve-memory", "DOTNET_GCConserveMemory", false},
-    {"--gc-gen0-size", "DOTNET_GCgen0size", true},
-    {"--gc-concurrent", "DOTNET_gcConcurrent", false},
-    {"--gc-retain-vm", "DOTNET_GCRetainVM", false},
+static struct setting settings[] = {
+    {"--gc-heap-hard-limit", "DOTNET_GCHeapHardLimit", true, ""},
+    {"--gc-heap-hard-limit-percent", "DOTNET_GCHeapHardLimitPercent", false, ""},
+    {"--gc-conserve-memory", "DOTNET_GCConserveMemory", false, ""},
+    {"--gc-gen0-size", "DOTNET_GCgen0size", true, ""},
+    {"--gc-concurrent", "DOTNET_gcConcurrent", false, ""},
+    {"--gc-retain-vm", "DOTNET_GCRetainVM", false, ""},
 };
 
-static char words[COMMAND_SIZE], settings_text[1024];
-static char *arguments[COMMAND_WORDS + 1], *environment[COMMAND_WORDS + 1];
-static u32 argument_count, environment_count;
-static size_t settings_length;
+/* However many there are, they find room: a word takes a character and a space, a variable its prefix and a space. */
+#define WORDS (COMMAND_SIZE / 2)
+#define VARIABLES (COMMAND_SIZE / sizeof VARIABLE_PREFIX + COUNT_OF(settings) + DEFAULTS)
+
+static char words[COMMAND_SIZE], defaults[DEFAULTS][SETTING_SIZE];
+static char *arguments[WORDS + 1], *environment[VARIABLES + 1];
+static u32 argument_count, environment_count, default_count;
 static bool is_cooperative;
 
 static bool is_space(char c) {
@@ -80,11 +89,29 @@ static bool parse(const char *text, bool is_size, u64 *value) {
   return is_valid;
 }
 
-static void set(const char *name, u64 value) {
-  if (environment_count < COMMAND_WORDS && settings_length < sizeof settings_text) {
-    environment[environment_count++] = settings_text + settings_length;
-    settings_length += text_format(settings_text + settings_length, sizeof settings_text - settings_length, "%s=%lx", name, value) + 1;
+static bool is_of_one_name(const char *left, const char *right) {
+  while (*left && *left != '=' && *left == *right) {
+    left++;
+    right++;
   }
+
+  return *left == '=' && *right == '=';
+}
+
+/* The last value of a name counts, in the first one's place: getenv takes the first that it finds. */
+static void put(char *variable) {
+  u32 i = 0;
+  while (i < environment_count && !is_of_one_name(environment[i], variable)) {
+    i++;
+  }
+
+  environment[i] = variable;
+  environment_count += i == environment_count;
+}
+
+static void set(char *text, const char *name, u64 value) {
+  text_format(text, SETTING_SIZE, "%s=%lx", name, value);
+  put(text);
 }
 
 /* What is behind the option's name: "" at its end, the value behind "=", null for another option. */
@@ -105,7 +132,7 @@ static u32 apply_setting(const char *word, const char *following) {
     bool is_apart = text && !*text;
     text = is_apart ? following : text;
     if (text && parse(text, settings[i].is_size, &value)) {
-      set(settings[i].variable, value);
+      set(settings[i].text, settings[i].variable, value);
       return is_apart ? 2 : 1;
     }
   }
@@ -113,13 +140,27 @@ static u32 apply_setting(const char *word, const char *following) {
   return 0;
 }
 
-/* Takes what is the layer's and the runtime's out of the program's words. "--" ends that: what is behind it is not looked at. */
-static void apply_settings(void) {
+/* How many words the layer and the runtime take at this one; 0 for one of the program's. */
+static u32 apply(char *word, const char *following) {
+  if (text_equals(word, COOPERATIVE)) {
+    is_cooperative = true;
+    return 1;
+  }
+
+  bool has_value = is_of_one_name(word, word);
+  if (text_begins(word, VARIABLE_PREFIX) && has_value) {
+    put(word);
+    return 1;
+  }
+
+  return apply_setting(word, following);
+}
+
+/* Takes what is not the program's out of its words. "--" ends that: what is behind it is not looked at. */
+static void apply_all(void) {
   u32 kept = 0, at = 0;
   while (at < argument_count && !text_equals(arguments[at], "--")) {
-    bool is_cooperative_word = text_equals(arguments[at], COOPERATIVE);
-    is_cooperative |= is_cooperative_word;
-    u32 taken = is_cooperative_word ? 1 : apply_setting(arguments[at], at + 1 < argument_count ? arguments[at + 1] : NULL);
+    u32 taken = apply(arguments[at], arguments[at + 1]);
     if (!taken) {
       arguments[kept++] = arguments[at++];
     }
@@ -135,10 +176,6 @@ static void apply_settings(void) {
   arguments[kept] = NULL;
 }
 
-static bool is_environment(const char *word) {
-  return text_begins(word, "DOTNET_");
-}
-
 void command_start(const char *line) {
   size_t length = 0;
   while (length < COMMAND_SIZE - 1 && line[length]) {
@@ -147,17 +184,11 @@ void command_start(const char *line) {
   }
 
   char *at = words, *word;
-  bool is_over = false;
   while ((word = next_word(&at))) {
-    is_over |= text_equals(word, "--");
-    if (is_environment(word) && !is_over && environment_count < COMMAND_WORDS) {
-      environment[environment_count++] = word;
-    } else if (argument_count < COMMAND_WORDS) {
-      arguments[argument_count++] = word;
-    }
+    arguments[argument_count++] = word;
   }
 
-  apply_settings();
+  apply_all();
 }
 
 char **command_arguments(u32 *count) {
@@ -177,7 +208,7 @@ void command_set_default(const char *name, u64 value) {
     }
   }
 
-  set(name, value);
+  set(defaults[default_count++], name, value);
 }
 
 bool command_is_cooperative(void) {

@@ -20,10 +20,14 @@ static bool is_reachable(u64 address, u64 size) {
 
 static size_t read_command_line(u64 address) {
   size_t length = 0;
-  while (is_reachable(address, 1) && length < sizeof command - 1 && is_reachable(address + length, 1)) {
+  while (is_reachable(address, 1) && is_reachable(address + length, 1)) {
     char c = *(const char *)direct(address + length);
     if (!c) {
       break;
+    }
+
+    if (length == sizeof command - 1) {
+      panic("start info: the command line has more than %u characters", (u32)sizeof command - 1);
     }
 
     command[length++] = c;
