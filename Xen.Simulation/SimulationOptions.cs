@@ -54,7 +54,7 @@ public sealed record SimulationOptions
     /// <summary>Version of the start info that domains are born with: 0, without a memory map, as Xen before 4.9 makes it; 1 as today's.</summary>
     public int StartInfoVersion { get; init; } = 1;
 
-    /// <summary>The command line of every domain, of the characters of Latin-1; <see langword="null"/> for none.</summary>
+    /// <summary>The command line of every domain, which it gets as UTF-8; <see langword="null"/> for none.</summary>
     public string? CommandLine { get; init; }
 
     /// <summary>What is loaded beside every domain's kernel.</summary>

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Xen.Platform;
 
@@ -50,8 +52,7 @@ internal static class PhysicalMemoryReader
             int end = part.IndexOf((byte)0);
             if (end >= 0)
             {
-                // One character for each byte: a command line has no stated encoding, and none of its bytes is to be lost.
-                return System.Text.Encoding.Latin1.GetString(bytes, 0, length + end);
+                return Text(bytes.AsSpan(0, length + end));
             }
 
             length += step;
@@ -59,6 +60,9 @@ internal static class PhysicalMemoryReader
 
         throw Bad($"{what} at 0x{address:x} has no zero byte among its first {limit}");
     }
+
+    // A command line has no stated encoding. Toolstacks write UTF-8; what is none has one character for each byte, so that none of them is lost.
+    private static string Text(ReadOnlySpan<byte> bytes) => (Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes);
 
     public static InvalidDataException Bad(string what) => new($"PVH start info: {what}.");
 

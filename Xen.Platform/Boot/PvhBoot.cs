@@ -34,7 +34,7 @@ public sealed class PvhBoot
     /// <summary>What was loaded beside the kernel, in the loader's order.</summary>
     public IReadOnlyList<PvhModule> Modules { get; }
 
-    /// <summary>The guest's command line, one character for each byte; <see langword="null"/> for none.</summary>
+    /// <summary>The guest's command line, as UTF-8, or, when it is none, with one character for each byte; <see langword="null"/> for none.</summary>
     public string? CommandLine { get; }
 
     /// <summary>Physical address of ACPI's root pointer; 0 for none.</summary>

@@ -85,7 +85,7 @@ internal sealed class BootImage
         return Append(entries, sizeof(ulong));
     }
 
-    private ulong AppendString(string? text) => text is null ? 0 : Append(Encoding.Latin1.GetBytes(text + '\0'), 1);
+    private ulong AppendString(string? text) => text is null ? 0 : Append(Encoding.UTF8.GetBytes(text + '\0'), 1);
 
     private ulong Append(ReadOnlySpan<byte> bytes, int alignment)
     {

@@ -10,7 +10,7 @@ namespace Xen.Checks.Boot;
 /// <summary>The start info of a PVH guest.</summary>
 internal static class StartInfoChecks
 {
-    private const string Letters = "abcxyz =\"-/\u00E4";
+    private const string Letters = "abcxyz =\"-/\u00E4\u0105";
     private const int Size = 16384;
 
     public static void WrittenIsRead(IChoice choice)
@@ -68,7 +68,7 @@ internal static class StartInfoChecks
     public static void DomainsAreTold(IChoice choice)
     {
         int version = choice.Next(2);
-        string? line = choice.Next(3) == 0 ? null : Words.Text(choice, PvhBoot.CommandLineLimit - 1, Letters);
+        string? line = choice.Next(3) == 0 ? null : Words.Text(choice, (PvhBoot.CommandLineLimit - 1) / 2, Letters);
         byte[] content = Encoding.Latin1.GetBytes(Words.Text(choice, Size, "module"));
         var options = new SimulationOptions
         {

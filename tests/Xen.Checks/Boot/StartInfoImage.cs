@@ -8,15 +8,18 @@ namespace Xen.Checks.Boot;
 /// <summary>A start info and what it points to, written byte by byte, with nothing before it and nothing behind it.</summary>
 internal sealed class StartInfoImage
 {
-    private const string Letters = "abcxyz =\"-/\u00E4";
+    // In Latin-1 a text with \u00E4 among these is no UTF-8.
+    private const string Letters = "abcxyz =\"-/\u00E4", MoreLetters = Letters + "\u0105\u20AC";
 
     private readonly List<byte> _bytes = [];
+    private readonly bool _isUtf8;
 
     private StartInfoImage(IChoice choice)
     {
         Version = (uint)choice.Next(4);
         Flags = (uint)choice.Next(32);
         Rsdp = Words.NearALimit(choice);
+        _isUtf8 = choice.Next(2) == 0;
         First = 0x1000UL << (choice.Next(40));
         _bytes.AddRange(new byte[Version == 0 ? 40 : 56]);
         Build(choice);
@@ -54,7 +57,7 @@ internal sealed class StartInfoImage
         }
 
         ulong mapAt = Append(map);
-        CommandLine = choice.Next(3) == 0 ? null : Words.Text(choice, 300, Letters);
+        CommandLine = choice.Next(3) == 0 ? null : MakeText(choice, 300);
         ulong line = AppendText(CommandLine);
         // Memory ends where a page does, and strings are read in steps that divide one.
         _bytes.AddRange(Enumerable.Repeat((byte)0xFF, -_bytes.Count & 63));
@@ -78,7 +81,7 @@ internal sealed class StartInfoImage
         byte[] entries = new byte[choice.Next(6) * 32];
         for (int at = 0; at < entries.Length; at += 32)
         {
-            string? text = choice.Next(2) == 0 ? null : Words.Text(choice, 80, Letters);
+            string? text = choice.Next(2) == 0 ? null : MakeText(choice, 80);
             ulong address = Words.NearALimit(choice), size = Math.Min(Words.NearALimit(choice), ulong.MaxValue - address);
             Modules.Add(new PvhModule(address, size, text));
             BinaryPrimitives.WriteUInt64LittleEndian(entries.AsSpan(at), address);
@@ -89,7 +92,9 @@ internal sealed class StartInfoImage
         return entries;
     }
 
-    private ulong AppendText(string? text) => text is null ? 0 : Append(Encoding.Latin1.GetBytes(text + '\0'));
+    private string MakeText(IChoice choice, int limit) => Words.Text(choice, limit, _isUtf8 ? MoreLetters : Letters);
+
+    private ulong AppendText(string? text) => text is null ? 0 : Append((_isUtf8 ? Encoding.UTF8 : Encoding.Latin1).GetBytes(text + '\0'));
 
     private ulong Append(byte[] bytes)
     {
