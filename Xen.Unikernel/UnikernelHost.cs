@@ -11,7 +11,7 @@ namespace Xen.Unikernel;
 public sealed class UnikernelHost : RealTimeHost
 {
     private readonly TimeProvider _clock;
-    private EventAbi _eventAbi = EventAbi.Fifo;
+    private BootArguments _arguments = BootArguments.Parse(null);
     private UnikernelGuestConsole? _console;
 
     /// <summary>Makes the host. Only a bare-metal image can run it.</summary>
@@ -29,18 +29,17 @@ public sealed class UnikernelHost : RealTimeHost
     /// <inheritdoc />
     public override string OptionsHelp => BootOptions.HelpText;
 
-    /// <summary>The guest's command line without what is the runtime's (which has it already) and Linux's.</summary>
+    /// <summary>The guest's command line without what is the runtime's (which has it already) and what toolstacks write for Linux.</summary>
     /// <param name="args">Not looked at: the line is read where the loader left it, quotes and all.</param>
     /// <exception cref="GuestUsageException">An option is unknown, or its value is not one.</exception>
     public override IReadOnlyList<string> ReadArguments(IReadOnlyList<string> args)
     {
         try
         {
-            BootArguments arguments = BootArguments.Parse(UnikernelBoot.Read().CommandLine);
-            _eventAbi = arguments.IsTwoLevelEvents ? EventAbi.TwoLevel : EventAbi.Fifo;
-            string[] log = arguments.LogRules is { } rules ? ["--log", rules] : [];
-            string[] help = arguments.IsHelpRequested ? [BootOptions.Help] : [];
-            return [.. log, .. help, "--", .. arguments.Arguments];
+            _arguments = BootArguments.Parse(UnikernelBoot.Read().CommandLine);
+            string[] log = _arguments.LogRules is { } rules ? ["--log", rules] : [];
+            string[] help = _arguments.IsHelpRequested ? [BootOptions.Help] : [];
+            return [.. log, .. help, "--", .. _arguments.Arguments];
         }
         catch (Exception exception) when (exception is FormatException or InvalidDataException)
         {
@@ -57,10 +56,16 @@ public sealed class UnikernelHost : RealTimeHost
             throw new XenException(XenErrno.ENODEV, "start as a guest", "this machine is not Xen's: there is no xenstore, and there are no devices");
         }
 
+        if (_arguments.PassedOver is { Count: > 0 } words)
+        {
+            Log.PassedOver(loggerFactory.CreateLogger("Xen.Unikernel"), string.Join(' ', words));
+        }
+
+        EventAbi eventAbi = _arguments.IsTwoLevelEvents ? EventAbi.TwoLevel : EventAbi.Fifo;
         var hypervisor = new UnikernelHypervisor(info);
         var driver = new UnikernelDriver(hypervisor, clock);
         var queue = new GuestRunQueue(clock, driver);
-        queue.Run(() => UnikernelDomain.LiveAsync(hypervisor, driver, queue, loggerFactory, _eventAbi, (ports, console) =>
+        queue.Run(() => UnikernelDomain.LiveAsync(hypervisor, driver, queue, loggerFactory, eventAbi, (ports, console) =>
         {
             _console = console;
             return life(ports);

@@ -6,7 +6,7 @@ namespace Xen.Platform;
 /// <summary>
 /// A guest's command line, taken apart: settings of the runtime, options of the stack, words of the program. White space separates words;
 /// between double quotes it does not. <c>DOTNET_NAME=VALUE</c> is a setting, <c>--name=value</c> and <c>--name value</c> are options,
-/// words for Linux are passed over, <c>--</c> ends all that; the rest is the program's, in its order.
+/// words that toolstacks write for Linux are passed over, <c>--</c> ends all that; the rest is the program's, in its order.
 /// </summary>
 public sealed class BootArguments
 {
@@ -15,6 +15,7 @@ public sealed class BootArguments
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly List<string> _arguments = [];
+    private readonly List<string> _passedOver = [];
 
     private BootArguments()
     {
@@ -25,6 +26,9 @@ public sealed class BootArguments
 
     /// <summary>The program's own words.</summary>
     public IReadOnlyList<string> Arguments => _arguments;
+
+    /// <summary>The words that were taken for a toolstack's, meant for Linux.</summary>
+    public IReadOnlyList<string> PassedOver => _passedOver;
 
     /// <summary>The text of <c>--log</c>; <see langword="null"/> without one.</summary>
     public string? LogRules { get; private set; }
@@ -66,9 +70,9 @@ public sealed class BootArguments
         {
             AddSetting(word);
         }
-        else if (!KernelWords.Contains(word))
+        else
         {
-            _arguments.Add(word);
+            (KernelWords.Contains(word) ? _passedOver : _arguments).Add(word);
         }
     }
 
@@ -153,7 +157,7 @@ public sealed class BootArguments
         _ => 0,
     };
 
-    // The white space of ASCII: characters of a command line are bytes, and 0xA0 may be half of a letter.
+    // The white space of ASCII, as the layer has it, which reads bytes: of a line that is no UTF-8, 0xA0 may be half of a letter.
     private static bool IsSpace(char character) => character is ' ' or '\t' or '\n' or '\r';
 
     private static List<string> Split(string line)

@@ -8,16 +8,23 @@ namespace Xen.Checks.Boot;
 /// <summary>The guest's command line.</summary>
 internal static class BootArgumentChecks
 {
-    private static readonly string[] LinuxWords =
+    // What qubes get of QubesOS 4.2, of a template with SELinux; of 4.1, with AppArmor; of 4.0, with a PCI device. Xen's own toolstack has the first word.
+    private static readonly string[] ToolstackLines =
     [
-        "root=/dev/xvda1", "ro", "console=hvc0", "quiet", "nomodeset", "nopat", "swiotlb=2048", "earlyprintk=xen", "systemd.unit=rescue.target",
-        "rd.plymouth.enable=0", "rd_NO_PLYMOUTH", "plymouth.enable=0", "clocksource=tsc", "xen_scrub_pages=0", "-s", "BOOT_IMAGE=/vmlinuz", "selinux=1",
+        "root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH rd.plymouth.enable=0 plymouth.enable=0 clocksource=tsc "
+            + "xen_privcmd.unrestricted xen_scrub_pages=0 swiotlb=2048 selinux=1 security=selinux",
+        "root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH rd.plymouth.enable=0 plymouth.enable=0 xen_scrub_pages=0 swiotlb=2048 "
+            + "apparmor=1 security=apparmor",
+        "root=/dev/mapper/dmroot ro nomodeset console=hvc0 rd_NO_PLYMOUTH rd.plymouth.enable=0 plymouth.enable=0 nopat iommu=soft swiotlb=8192",
     ];
+
+    private static readonly string[] LinuxWords = [.. ToolstackLines.SelectMany(static line => line.Split(' ')).Distinct()];
 
     // Words of a program that only look like those.
     private static readonly string[] ProgramWords =
     [
-        "root", "console", "rowing", "quietly", "quiet=", "rootwait=1", "rooted=1", "-", "-st", "-5", "=root", "xen", "net", "DOTNET",
+        "root", "console", "rowing", "rootwait=1", "rooted=1", "-", "-st", "-5", "=root", "xen", "net", "DOTNET", "-h", "-v", "quiet", "debug", "single", "rw",
+        "ip=10.0.0.2", "panic=1", "init=/x", "video=x", "swiotlb", "nopat=1", "iommu=on", "security=none", "apparmor=0", "xen_own=1", "rd.own=1", "ro=1",
         "dotnet_A=1", "a\u00A0b", "\u0085", "-log",
     ];
 
@@ -59,6 +66,7 @@ internal static class BootArgumentChecks
     {
         var line = new StringBuilder();
         var arguments = new List<string>();
+        var passedOver = new List<string>();
         var environment = new Dictionary<string, string>();
         string? log = null;
         for (int i = choice.Next(12); i > 0; i--)
@@ -67,7 +75,8 @@ internal static class BootArgumentChecks
             switch (choice.Next(6))
             {
                 case 0:
-                    line.Append(LinuxWords[choice.Next(LinuxWords.Length)]);
+                    passedOver.Add(LinuxWords[choice.Next(LinuxWords.Length)]);
+                    line.Append(passedOver[^1]);
                     break;
                 case 1:
                     string setting = Words.Text(choice, 8, "abc =");
@@ -99,6 +108,7 @@ internal static class BootArgumentChecks
 
         BootArguments result = BootArguments.Parse(line.ToString());
         Expect.That(result.Arguments.SequenceEqual(arguments), $"'{line}' gives the words {string.Join('|', result.Arguments)}.");
+        Expect.That(result.PassedOver.SequenceEqual(passedOver), $"'{line}' has the words for Linux {string.Join('|', result.PassedOver)}.");
         Expect.That(result.Environment.OrderBy(pair => pair.Key).SequenceEqual(environment.OrderBy(pair => pair.Key)), $"'{line}' gives the settings {string.Join('|', result.Environment)}.");
         Expect.Equal(log, result.LogRules, "log rules");
         Expect.Equal(false, result.IsHelpRequested, "help is wanted");
@@ -129,6 +139,10 @@ internal static class BootArgumentChecks
         Expect.Equal(option == BootOptions.TwoLevelEvents, least.IsTwoLevelEvents, "two levels are wanted");
         long taken = Convert.ToInt64(BootArguments.Parse(size).Environment.Single().Value, 16);
         Expect.Equal(most == long.MaxValue ? most : most << 30, taken, "the most bytes");
+        string toolstack = ToolstackLines[choice.Next(ToolstackLines.Length)];
+        BootArguments own = BootArguments.Parse($"{toolstack} own root");
+        Expect.That(own.Arguments.SequenceEqual(["own", "root"]), $"Words of the program beside a toolstack's: {string.Join(' ', own.Arguments)}.");
+        Expect.Equal(toolstack, string.Join(' ', own.PassedOver), "words of the toolstack");
         string[] words = [.. Enumerable.Range(0, choice.Next(8)).Select(_ => ProgramWords[choice.Next(ProgramWords.Length)])];
         Expect.That(BootArguments.Parse(string.Join(" ro ", words)).Arguments.SequenceEqual(words), $"Words of the program: {string.Join(" ro ", words)}.");
     }
