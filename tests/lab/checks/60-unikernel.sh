@@ -2,10 +2,12 @@
 # LAB unikernel-package: so does a project outside of the repository, which has the package, with the configuration that its publish gave, as written
 # LAB unikernel-package-options: a command line of quotation marks and backslashes arrives as the project has it
 # LAB unikernel-package-glibc: the project says its line linked with glibc, too
-# LAB unikernel-exit: a guest that leaves with a code powers off
+# LAB unikernel-exit: a guest that leaves with a code powers off; of its command line a toolstack's words for Linux are passed over, and named
 # LAB unikernel-reboot-exit: a guest that wants to be started anew says so to Xen
 # LAB unikernel-crash: an unhandled exception arrives whole on the console, and on_crash acts
 # LAB unikernel-usage: a word that the program does not know is an error that says what it takes
+# LAB unikernel-option: so is an option that the stack does not know
+# LAB unikernel-help: --help lists the options of the stack and of the program
 # LAB unikernel-report: the guest reads its xenstore, and serves the disk and the interface that it was given
 # LAB unikernel-ping: 1,000 sequential pings are answered
 # LAB unikernel-udp: UDP datagrams of every size up to that of a frame of 1,500 bytes come back
@@ -84,24 +86,30 @@ check unikernel-package-options package Outside-options "'--a, b; c's 100%25 "'$
 check unikernel-package-glibc package Outside-glibc 'Hello from hello, dom'
 
 # The words behind -- are the program's.
-# ended NAME EXTRA EVENT REASON TEXT: a guest that leaves by itself and is kept for that event alone; its console has TEXT.
+# ended NAME EXTRA EVENT REASON TEXT...: a guest that leaves by itself and is kept for that event alone; its console has each TEXT.
 ended() {
-  local name=$1 event=$3 status=0 other actions=''
+  local name=$1 extra=$2 event=$3 expected=$4 status=0 other actions='' text
+  shift 4
   for other in poweroff reboot crash; do
     [ $other = "$event" ] || actions="$actions on_$other=\"destroy\""
   done
   # shellcheck disable=SC2086
-  uni_start "$name" 03-Unikernel 32 "$2" "on_$event=\"preserve\"" $actions || return 1
-  wait_until 20 has_reason "$name" "$4" || { echo "reason '$(reason "$name")', expected $4"; status=1; }
+  uni_start "$name" 03-Unikernel 32 "$extra" "on_$event=\"preserve\"" $actions || return 1
+  wait_until 20 has_reason "$name" "$expected" || { echo "reason '$(reason "$name")', expected $expected"; status=1; }
   guest_console "$name"
-  grep -qF "$5" "$(guest_log "$name")" || { echo "nothing on the console with '$5'"; status=1; }
+  for text; do
+    grep -qF -- "$text" "$(guest_log "$name")" || { echo "nothing on the console with '$text'"; status=1; }
+  done
   xl destroy "$name"
   return $status
 }
-check unikernel-exit ended leaving '-- --exit 3' poweroff 0 "'leaving' on the unikernel host"
+check unikernel-exit ended leaving 'root=/dev/xvda ro console=hvc0 --log=*:debug -- --exit 3' poweroff 0 "'leaving' on the unikernel host" \
+  "Passed over on the command line, as a toolstack's for Linux: root=/dev/xvda ro console=hvc0."
 check unikernel-reboot-exit ended rebooting '-- --reboot' reboot 1 "'rebooting' on the unikernel host"
 check unikernel-crash ended crashing '-- --crash' crash 3 '   at Unikernel.'
 check unikernel-usage ended wondering '-- --bogus' poweroff 0 "'--bogus' is not known"
+check unikernel-option ended choosing '--bogus' poweroff 0 "'--bogus' is no option. Known are --gc-heap-hard-limit, "
+check unikernel-help ended helping '--help' poweroff 0 '--gc-heap-hard-limit=SIZE' '--ip ADDRESS'
 
 # The guest that stays.
 truncate -s 64M $FOLDER/xvda
