@@ -59,8 +59,9 @@ _Noreturn static void die_of_page_fault(const struct frame *frame, u64 address, 
     panic_at(frame, "stack overflow of thread %u: %s %lx", thread_current->tid, access, address);
   }
 
+  /* All else was promised, so it is the growth of a stack. */
   if (result == FAULT_NO_MEMORY) {
-    panic_at(frame, "out of memory: no page for %lx", address);
+    panic_at(frame, "stack overflow of thread %u: out of memory, no page for %lx", thread_current->tid, address);
   }
 
   if (address < PAGE_SIZE) {

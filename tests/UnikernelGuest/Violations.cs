@@ -20,6 +20,7 @@ internal static unsafe partial class Violations
             case "stack-overflow": System.Console.WriteLine(Recurse(1)); break;
             case "stack-overflow-thread": OverflowThread(); break;
             case "stack-overflow-large": System.Console.WriteLine(Overflow(1)); break;
+            case "stack-without-memory": GrowWithoutMemory(); break;
             case "stack-smash": System.Console.WriteLine(Smash(400)); break;
             case "heap-overflow": HeapOverflow(); break;
             case "heap-freed-twice": HeapFreedTwice(); break;
@@ -72,6 +73,14 @@ internal static unsafe partial class Violations
         var thread = new Thread(() => System.Console.WriteLine(Recurse(1)));
         thread.Start();
         thread.Join();
+    }
+
+    // More than what is kept back for stacks, in sum; one alone could have it.
+    private static void GrowWithoutMemory()
+    {
+        var threads = new DeepThreads(4, 300);
+        Hoard.Take();
+        threads.Go();
     }
 
     [LibraryImport("smash", EntryPoint = "smash")]
