@@ -53,8 +53,17 @@ static const char *name_of(u64 vector) {
   return vector < COUNT_OF(names) ? names[vector] : "exception";
 }
 
+/* Of the stacks that are not the program's. */
+static bool is_layer_guard(u64 address) {
+  return descriptors_is_guard(address) || address - STACKS_BASE < STACKS_SIZE;
+}
+
 _Noreturn static void die_of_page_fault(const struct frame *frame, u64 address, enum fault_result result) {
   const char *access = frame->error & ERROR_EXECUTE ? "jump to" : frame->error & ERROR_WRITE ? "write to" : "read of";
+  if (is_layer_guard(address)) {
+    panic_at(frame, "stack overflow in the layer: %s %lx", access, address);
+  }
+
   if (vm_is_stack_guard(address)) {
     panic_at(frame, "stack overflow of thread %u: %s %lx", thread_current->tid, access, address);
   }
@@ -85,7 +94,8 @@ static void page_fault(struct frame *frame) {
     return;
   }
 
-  bool is_signal = !is_in_layer(frame) && result != FAULT_NO_MEMORY && !vm_is_stack_guard(address);
+  bool is_guard = vm_is_stack_guard(address) || is_layer_guard(address);
+  bool is_signal = !is_in_layer(frame) && result != FAULT_NO_MEMORY && !is_guard;
   u32 code = result == FAULT_FORBIDDEN ? SEGV_FORBIDDEN : SEGV_NO_MAPPING;
   if (!is_signal || !signals_raise_fault(frame, SIGSEGV, code, address)) {
     die_of_page_fault(frame, address, result);

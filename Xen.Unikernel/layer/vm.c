@@ -443,6 +443,11 @@ enum fault_result vm_fault(u64 address, bool is_write, bool is_execute) {
     return entry ? FAULT_RESOLVED : FAULT_NO_MEMORY;
   }
 
+  /* The image's pages are all there, but for the guards of the layer's stacks. */
+  if (mapping->kind == KIND_IMAGE) {
+    return FAULT_NO_MAPPING;
+  }
+
   void *page = frames_take(0);
   if (!page) {
     return FAULT_NO_MEMORY;

@@ -19,6 +19,7 @@ internal static class MemoryChecks
         ("memory-pinned", Pinned),
         ("memory-not-writable-and-executable", NotWritableAndExecutable),
         ("memory-beyond-4-gibibytes", Beyond4Gibibytes),
+        ("memory-guards-below-trap-stacks", TrapStacks.Check),
     ];
 
     private static void Churn()

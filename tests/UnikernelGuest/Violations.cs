@@ -20,6 +20,7 @@ internal static unsafe partial class Violations
             case "stack-overflow": System.Console.WriteLine(Recurse(1)); break;
             case "stack-overflow-thread": OverflowThread(); break;
             case "stack-overflow-large": System.Console.WriteLine(Overflow(1)); break;
+            case "stack-overflow-trap": TrapStacks.Overflow(); break;
             case "stack-without-memory": GrowWithoutMemory(); break;
             case "stack-smash": System.Console.WriteLine(Smash(400)); break;
             case "heap-overflow": HeapOverflow(); break;

@@ -19,6 +19,7 @@ public partial class BareMetalGuestTests
         { "stack-overflow", "PANIC: stack overflow of thread 1: write to" },
         { "stack-overflow-thread", "PANIC: stack overflow of thread [2-9]: write to" },
         { "stack-overflow-large", "PANIC: stack overflow of thread 1: write to" },
+        { "stack-overflow-trap", "PANIC: stack overflow in the layer: write to [0-9a-f]+" },
         { "stack-without-memory", "PANIC: stack overflow of thread [2-9]: out of memory, no page for [0-9a-f]+" },
         { "stack-smash", "PANIC: stack smashed: a function's guard word was overwritten" },
         { "heap-overflow", "PANIC: breakpoint: a check of the C library or the runtime failed" },
