@@ -9,6 +9,7 @@ return args switch
     ["violate", string name] => Violations.Commit(name),
     ["lateness", string seconds] => Lateness.Watch(int.Parse(seconds, CultureInfo.InvariantCulture)),
     ["boot", ..] => BootReport.Say(),
+    ["unknown-calls"] => UnknownCalls.Make(),
     ["console", string name, .. string[] words] => await ConsoleVerbs.RunAsync(name, words),
     ["crash"] => throw new InvalidOperationException("nobody catches this"),
     _ => Usage(),
@@ -16,6 +17,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | lateness SECONDS | boot | console NAME [WORD]... | crash");
+    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | lateness SECONDS | boot | unknown-calls | console NAME [WORD]... | crash");
     return 64;
 }

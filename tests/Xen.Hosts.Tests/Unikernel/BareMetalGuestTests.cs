@@ -80,6 +80,19 @@ public partial class BareMetalGuestTests
     }
 
     [QemuFact]
+    public void A_system_call_that_is_not_there_is_one_line()
+    {
+        ProgramRun run = Boot(32, "unknown-calls");
+        // One for all numbers that are higher than any of Linux.
+        string[] expected = ["500", "511", "512"];
+        Assert.Equal(
+            expected.Select(number => $"layer: system call {number} is not supported: ENOSYS"),
+            run.Lines.Where(line => line.Contains("is not supported", StringComparison.Ordinal)));
+        Assert.Equal(8, run.Lines.Count(line => line.EndsWith(": -1, error 38", StringComparison.Ordinal)));
+        Assert.Equal(Machine.PoweredOff, run.ExitCode);
+    }
+
+    [QemuFact]
     public void The_stacks_own_checks_hold_in_it()
     {
         ProgramRun run = Boot(512, "xen-checks", "1", "1", "ring", "clock", "platform");
