@@ -12,6 +12,7 @@
 #include "vm.h"
 #include "xen.h"
 
+#define ERROR_PRESENT 1
 #define ERROR_WRITE 2
 #define ERROR_EXECUTE 16
 
@@ -90,6 +91,11 @@ static void page_fault(struct frame *frame) {
 
   u64 address = read_cr2();
   enum fault_result result = vm_fault(address, frame->error & ERROR_WRITE, frame->error & ERROR_EXECUTE);
+  /* RAM and what others share have pages, and no mapping. */
+  if (result == FAULT_NO_MAPPING && frame->error & ERROR_PRESENT) {
+    result = FAULT_FORBIDDEN;
+  }
+
   if (result == FAULT_RESOLVED) {
     return;
   }

@@ -175,9 +175,13 @@ internal static class MemoryChecks
         }
     }
 
-    private static void NotWritableAndExecutable()
+    // With a page of the window as well.
+    private static unsafe void NotWritableAndExecutable()
     {
+        bool isShown = Window.Show() is not null;
         ulong count = Layer.CountWritableExecutable();
+        Window.Hide();
+        Require(isShown, "a page of the window");
         Require(count == 0, $"no page that can be written and executed, not {count}");
     }
 

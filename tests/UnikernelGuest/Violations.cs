@@ -15,6 +15,7 @@ internal static unsafe partial class Violations
             case "write-code": WriteCode(); break;
             case "jump-data": JumpData(); break;
             case "jump-stack": JumpStack(); break;
+            case "jump-window": JumpWindow(); break;
             case "null-page": NullPage(); break;
             case "null-call": ((delegate* unmanaged<void>)0)(); break;
             case "stack-overflow": System.Console.WriteLine(Recurse(1)); break;
@@ -58,6 +59,9 @@ internal static unsafe partial class Violations
         data[0] = 0xc3;
         ((delegate* unmanaged<void>)data)();
     }
+
+    // Where pages of Xen and of other domains are shown.
+    private static void JumpWindow() => ((delegate* unmanaged<void>)Window.Show())();
 
     // In code that is not C#: there it would be a NullReferenceException.
     private static void NullPage() => NativeFill((void*)8, 0, 8);

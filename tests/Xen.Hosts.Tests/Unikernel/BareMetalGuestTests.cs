@@ -14,6 +14,7 @@ public partial class BareMetalGuestTests
         { "write-code", "Access Violation" },
         { "jump-data", "PANIC: page fault: jump to [0-9a-f]+, forbidden by its page" },
         { "jump-stack", "PANIC: page fault: jump to [0-9a-f]+, forbidden by its page" },
+        { "jump-window", "PANIC: page fault: jump to [0-9a-f]+, forbidden by its page" },
         { "null-page", "PANIC: null pointer: write to 8" },
         { "null-call", "PANIC: null pointer: jump to 0" },
         { "stack-overflow", "PANIC: stack overflow of thread 1: write to" },
