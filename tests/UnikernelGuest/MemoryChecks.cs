@@ -185,10 +185,10 @@ internal static class MemoryChecks
         Require(count == 0, $"no page that can be written and executed, not {count}");
     }
 
-    // Only where there is so much: whole blocks of pages until one lies there.
+    // Only where there is so much: the largest blocks of pages that there are until one lies there.
     private static unsafe void Beyond4Gibibytes()
     {
-        const ulong Pages = 1024;
+        const ulong Pages = (64 << 20) / 4096;
         LayerCounters counters = LayerCounters.Read();
         if (counters.FreeFrames < (4UL << 30) / 4096)
         {
