@@ -73,12 +73,17 @@ void unikernel_hide_frames(u64 first, u64 count) {
 /* The image, which is not at DIRECT_BASE, is where it is. */
 bool unikernel_read_physical(u64 address, void *buffer, u64 length) {
   u64 image_start = (u64)__ehdr_start, image_end = (u64)_end;
+  if (address > PHYSICAL_END || length > PHYSICAL_END - address) {
+    return false;
+  }
+
   bool is_image = address >= image_start && address < image_end && length <= image_end - address;
+  const void *at = is_image ? (const void *)address : direct(address);
   u64 flags = interrupts_off();
-  bool is_there = is_image || paging_is_shown(address, length);
+  bool is_there = paging_is_shown((u64)at, length);
   interrupts_restore(flags);
   if (is_there) {
-    memcpy(buffer, is_image ? (const void *)address : direct(address), length);
+    memcpy(buffer, at, length);
   }
 
   return is_there;

@@ -3,7 +3,8 @@
 
 #include "layer.h"
 
-#define FRAME_ORDERS 11
+/* The largest block has 64 MiB. */
+#define FRAME_ORDERS 15
 
 /* A run of RAM, [start, end), page aligned. */
 struct range {

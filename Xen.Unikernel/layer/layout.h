@@ -5,8 +5,10 @@
 
 /* All memory and the frames that Xen shows us, by physical address; writable and never executable. */
 #define DIRECT_BASE 0xffff800000000000ul
+#define PHYSICAL_END (1ul << 46)
 /* Kernel stacks of threads, each below a page that is not there. */
 #define STACKS_BASE 0xffffc00000000000ul
+#define STACKS_SIZE 0x4000000ul
 /* brk */
 #define BREAK_BASE 0x0000100000000000ul
 #define BREAK_SIZE 0x0000000040000000ul

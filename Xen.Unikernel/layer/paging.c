@@ -3,6 +3,7 @@
 #include "paging.h"
 
 #include "cpu.h"
+#include "descriptors.h"
 #include "elf.h"
 #include "frames.h"
 #include "layout.h"
@@ -124,13 +125,9 @@ static bool is_page_shown(u64 address) {
   return entry && *entry & PTE_PRESENT;
 }
 
-bool paging_is_shown(u64 physical, u64 size) {
-  if (physical + size < physical || physical + size > 1ul << 46) {
-    return false;
-  }
-
-  for (u64 at = PAGE_DOWN(physical); at < physical + size; at += PAGE_SIZE) {
-    if (!is_page_shown((u64)direct(at))) {
+bool paging_is_shown(u64 address, u64 size) {
+  for (u64 at = PAGE_DOWN(address); at < address + size; at += PAGE_SIZE) {
+    if (!is_page_shown(at)) {
       return false;
     }
   }
@@ -176,6 +173,11 @@ void paging_start(void) {
     if (segment->type == ELF_LOAD) {
       show_segment(segment);
     }
+  }
+
+  u64 guard;
+  for (u32 i = 0; (guard = descriptors_guard(i)); i++) {
+    *paging_entry(guard) = 0;
   }
 
   write_cr3(direct_physical(root));

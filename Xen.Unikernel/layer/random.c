@@ -1,4 +1,4 @@
-/* ChaCha20 as a generator, keyed with the best there is: RDSEED or RDRAND, the jitter of the time stamp counter, the date. The key is replaced after
+/* ChaCha20 as a generator, keyed with all there is: RDSEED, RDRAND, the jitter of the time stamp counter, the date. The key is replaced after
    each use, so what was given out cannot be computed from memory that is read later. */
 #include "random.h"
 
@@ -9,7 +9,7 @@
 #define BLOCK_WORDS 16
 #define KEY_WORDS 8
 #define JITTER_ROUNDS 256
-#define TRIES 10
+#define TRIES 64
 #define READ_LIMIT 0x4000ul
 
 static u32 key[KEY_WORDS];
@@ -62,31 +62,41 @@ static void mix(u64 value) {
   next(unused);
 }
 
-static bool hardware(u64 *value, bool has_seed) {
-  for (u32 i = 0; i < TRIES; i++) {
-    bool is_valid;
-    if (has_seed) {
-      __asm__ volatile("rdseed %0; setc %1" : "=r"(*value), "=q"(is_valid));
-    } else {
-      __asm__ volatile("rdrand %0; setc %1" : "=r"(*value), "=q"(is_valid));
-    }
+static bool seed(u64 *value) {
+  bool is_valid;
+  __asm__ volatile("rdseed %0; setc %1" : "=r"(*value), "=q"(is_valid));
+  return is_valid;
+}
 
-    if (is_valid) {
-      return true;
+static bool draw(u64 *value) {
+  bool is_valid;
+  __asm__ volatile("rdrand %0; setc %1" : "=r"(*value), "=q"(is_valid));
+  return is_valid;
+}
+
+/* Mixes in what an instruction gives. False when that is too little: processors were sold that repeat one value and say that it is a good one. */
+static bool mix_in(bool (*instruction)(u64 *)) {
+  u64 value, last = 0;
+  u32 count = 0;
+  for (u32 i = 0; i < TRIES && count < KEY_WORDS; i++) {
+    if (instruction(&value) && value != last && ~value) {
+      mix(value);
+      last = value;
+      count++;
+    } else {
+      pause_briefly();
     }
   }
 
-  return false;
+  return count == KEY_WORDS;
 }
 
 void random_start(void) {
   bool has_seed = cpuid(0, 0).eax >= 7 && cpuid(7, 0).ebx & 1u << 18;
-  bool has_random = cpuid(1, 0).ecx & 1u << 30;
-  u64 value;
-  for (u32 i = 0; i < KEY_WORDS && (has_seed || has_random); i++) {
-    if (hardware(&value, has_seed)) {
-      mix(value);
-    }
+  bool has_draw = cpuid(1, 0).ecx & 1u << 30;
+  bool is_seeded = has_seed && mix_in(seed), is_drawn = has_draw && mix_in(draw);
+  if ((has_seed || has_draw) && !is_seeded && !is_drawn) {
+    log_line("RDSEED and RDRAND give nothing: random numbers come of the clock's jitter alone");
   }
 
   for (u32 i = 0; i < JITTER_ROUNDS; i++) {

@@ -1,4 +1,5 @@
-/* The way of a system call to its handler. A number that is not there is one line in the log, once for each number, and ENOSYS. */
+/* The way of a system call to its handler. A number that is not there is one line in the log, once for each number of Linux and once for all that are higher,
+   and ENOSYS. */
 #include "syscalls.h"
 
 #include "cpu.h"
@@ -10,7 +11,7 @@ void system_call_entry(void);
 
 static system_call_handler handlers[NUMBERS];
 static u64 unknown_count;
-static u8 unknown_seen[NUMBERS / 8];
+static bool unknown_seen[NUMBERS + 1];
 
 s64 call_not_there(struct frame *frame) {
   (void)frame;
@@ -19,14 +20,12 @@ s64 call_not_there(struct frame *frame) {
 
 static s64 unknown(u64 number) {
   unknown_count++;
-  if (number >= NUMBERS || !(unknown_seen[number / 8] & 1u << number % 8)) {
+  bool *seen = &unknown_seen[number < NUMBERS ? number : NUMBERS];
+  if (!*seen) {
     log_line("system call %lu is not supported: ENOSYS", number);
   }
 
-  if (number < NUMBERS) {
-    unknown_seen[number / 8] |= (u8)(1u << number % 8);
-  }
-
+  *seen = true;
   return -ENOSYS;
 }
 

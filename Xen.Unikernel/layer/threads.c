@@ -18,7 +18,7 @@
 #define STACK_PAGES 3
 /* With the page below that is not there. */
 #define STACK_SLOT_SIZE (4 * PAGE_SIZE)
-#define STACK_SLOTS 4096
+#define STACK_SLOTS (STACKS_SIZE / STACK_SLOT_SIZE)
 
 void thread_switch(u64 *save_stack_pointer, u64 stack_pointer);
 void thread_begin(void);

@@ -73,10 +73,12 @@ interrupt_entry:
     push_registers
     cld
     mov %rsp, %rsi
-    mov $interrupt_work_end - FRAME_SIZE, %rdi
+    mov interrupt_work_top, %rdi
+    sub $FRAME_SIZE, %rdi
+    mov %rdi, %rdx
     mov $FRAME_SIZE / 8, %ecx
     rep movsq
-    mov $interrupt_work_end - FRAME_SIZE, %rsp
+    mov %rdx, %rsp
     mov interrupt_stack_slot, %rax
     mov interrupt_stack_top, %rcx
     mov %rcx, (%rax)
@@ -161,9 +163,5 @@ kernel_stack_top:
     .skip 8
 program_stack_pointer:
     .skip 8
-    .balign 16
-interrupt_work:
-    .skip 8192
-interrupt_work_end:
 
     .section .note.GNU-stack, "", @progbits

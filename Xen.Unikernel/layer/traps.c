@@ -12,6 +12,7 @@
 #include "vm.h"
 #include "xen.h"
 
+#define ERROR_PRESENT 1
 #define ERROR_WRITE 2
 #define ERROR_EXECUTE 16
 
@@ -53,14 +54,24 @@ static const char *name_of(u64 vector) {
   return vector < COUNT_OF(names) ? names[vector] : "exception";
 }
 
+/* Of the stacks that are not the program's. */
+static bool is_layer_guard(u64 address) {
+  return descriptors_is_guard(address) || address - STACKS_BASE < STACKS_SIZE;
+}
+
 _Noreturn static void die_of_page_fault(const struct frame *frame, u64 address, enum fault_result result) {
   const char *access = frame->error & ERROR_EXECUTE ? "jump to" : frame->error & ERROR_WRITE ? "write to" : "read of";
+  if (is_layer_guard(address)) {
+    panic_at(frame, "stack overflow in the layer: %s %lx", access, address);
+  }
+
   if (vm_is_stack_guard(address)) {
     panic_at(frame, "stack overflow of thread %u: %s %lx", thread_current->tid, access, address);
   }
 
+  /* All else was promised, so it is the growth of a stack. */
   if (result == FAULT_NO_MEMORY) {
-    panic_at(frame, "out of memory: no page for %lx", address);
+    panic_at(frame, "stack overflow of thread %u: out of memory, no page for %lx", thread_current->tid, address);
   }
 
   if (address < PAGE_SIZE) {
@@ -80,11 +91,17 @@ static void page_fault(struct frame *frame) {
 
   u64 address = read_cr2();
   enum fault_result result = vm_fault(address, frame->error & ERROR_WRITE, frame->error & ERROR_EXECUTE);
+  /* RAM and what others share have pages, and no mapping. */
+  if (result == FAULT_NO_MAPPING && frame->error & ERROR_PRESENT) {
+    result = FAULT_FORBIDDEN;
+  }
+
   if (result == FAULT_RESOLVED) {
     return;
   }
 
-  bool is_signal = !is_in_layer(frame) && result != FAULT_NO_MEMORY && !vm_is_stack_guard(address);
+  bool is_guard = vm_is_stack_guard(address) || is_layer_guard(address);
+  bool is_signal = !is_in_layer(frame) && result != FAULT_NO_MEMORY && !is_guard;
   u32 code = result == FAULT_FORBIDDEN ? SEGV_FORBIDDEN : SEGV_NO_MAPPING;
   if (!is_signal || !signals_raise_fault(frame, SIGSEGV, code, address)) {
     die_of_page_fault(frame, address, result);

@@ -1,6 +1,6 @@
 /* Mappings are a sorted array. A page comes when it is touched first (zeroed) and goes with its mapping. Memory is promised when a mapping
    becomes accessible, and gets its page tables then; what is promised never exceeds what there is, so touching it cannot fail. Stacks are the
-   exception: they are promised page by page, and a reserve is kept for them. */
+   exception: below their beginning they are promised page by page, and a reserve is kept for them. */
 #include "vm.h"
 
 #include "cpu.h"
@@ -8,6 +8,9 @@
 #include "frames.h"
 #include "layout.h"
 #include "paging.h"
+
+/* What each thread has for certain once it runs: hundreds of calls. Deeper ones are rare, and all of it for each thread would be most of a small guest. */
+#define STACK_PROMISED 0x10000ul
 
 enum kind { KIND_MEMORY, KIND_STACK, KIND_IMAGE };
 
@@ -142,6 +145,11 @@ static void split_at(u64 address) {
   }
 }
 
+/* The part of a stack whose pages are promised one by one. */
+static bool grows(const struct mapping *mapping) {
+  return mapping->kind == KIND_STACK && !mapping->is_charged;
+}
+
 static void drop_page(const struct mapping *mapping, u64 address) {
   u64 *entry = paging_entry(address);
   if (!entry || !(*entry & PTE_ADDRESS)) {
@@ -152,7 +160,7 @@ static void drop_page(const struct mapping *mapping, u64 address) {
   *entry = 0;
   forget_page(address);
   frames_give(direct(physical), 0);
-  if (mapping->kind == KIND_STACK) {
+  if (grows(mapping)) {
     commit_release(1);
   }
 }
@@ -399,14 +407,21 @@ s64 vm_break(u64 address) {
 
 void vm_mark_stack(u64 stack_pointer) {
   struct mapping *mapping = mapping_at(stack_pointer - 1);
-  if (!mapping || mapping->kind != KIND_MEMORY || !mapping->is_charged) {
+  if (!mapping || mapping->kind != KIND_MEMORY || !mapping->is_charged || !make_room()) {
     return;
   }
 
-  mapping->kind = KIND_STACK;
-  mapping->is_charged = false;
-  commit_release(pages_of(mapping->end - mapping->start));
-  for (u64 at = mapping->start; at < mapping->end; at += PAGE_SIZE) {
+  u32 i = find(stack_pointer - 1);
+  mappings[i].kind = KIND_STACK;
+  u64 promised = PAGE_DOWN(stack_pointer) - STACK_PROMISED;
+  if (mappings[i].start >= promised) {
+    return;
+  }
+
+  split_at(promised);
+  mappings[i].is_charged = false;
+  commit_release(pages_of(promised - mappings[i].start));
+  for (u64 at = mappings[i].start; at < promised; at += PAGE_SIZE) {
     u64 *entry = paging_entry(at);
     commit_take(entry && *entry & PTE_ADDRESS);
   }
@@ -428,12 +443,17 @@ enum fault_result vm_fault(u64 address, bool is_write, bool is_execute) {
     return entry ? FAULT_RESOLVED : FAULT_NO_MEMORY;
   }
 
+  /* The image's pages are all there, but for the guards of the layer's stacks. */
+  if (mapping->kind == KIND_IMAGE) {
+    return FAULT_NO_MAPPING;
+  }
+
   void *page = frames_take(0);
   if (!page) {
     return FAULT_NO_MEMORY;
   }
 
-  commit_take(mapping->kind == KIND_STACK);
+  commit_take(grows(mapping));
   memset(page, 0, PAGE_SIZE);
   *entry = direct_physical(page) | paging_flags(mapping->protection);
   return FAULT_RESOLVED;
@@ -479,7 +499,7 @@ void vm_start(void) {
     }
   }
 
-  /* What page tables, kernel stacks and the stacks' growth may need beyond what is promised. */
+  /* What page tables, the list of mappings and the stacks' growth may need beyond what is promised. */
   u64 reserve = frames_free() / 32 + 64;
   limit = frames_free() > reserve ? frames_free() - reserve : 0;
 }

@@ -26,7 +26,7 @@ s64 vm_protect(u64 address, u64 length, u32 protection);
 s64 vm_advise(u64 address, u64 length, u32 advice);
 s64 vm_break(u64 address);
 
-/* A stack is large and hardly used: what is counted of it is what it uses. */
+/* A stack is large and hardly used: what is counted of it is its beginning, and below that what it uses. */
 void vm_mark_stack(u64 stack_pointer);
 /* The page fault's handler. */
 enum fault_result vm_fault(u64 address, bool is_write, bool is_execute);

@@ -14,7 +14,8 @@
 #define SIGNATURE_B 0x566e6558u
 #define SIGNATURE_C 0x65584d4du
 #define SIGNATURE_D 0x4d4d566eu
-#define INTEL_B 0x756e6547u
+#define AMD_B 0x68747541u
+#define HYGON_B 0x6f677948u
 
 #define XENMEM_ADD_TO_PHYSMAP 7
 #define XENMEM_MEMORY_MAP 9
@@ -57,14 +58,15 @@ struct e820_entry {
 } __attribute__((packed));
 
 static u32 cpuid_base;
-static bool is_intel;
+static bool is_svm;
 static volatile struct shared_info *shared;
 static u64 window_first;
 static volatile bool has_upcall, is_woken;
 static struct thread *waiting;
 
 void xen_detect(void) {
-  is_intel = cpuid(0, 0).ebx == INTEL_B;
+  u32 vendor = cpuid(0, 0).ebx;
+  is_svm = vendor == AMD_B || vendor == HYGON_B;
   for (u32 base = CPUID_FIRST; base < CPUID_LAST; base += CPUID_STEP) {
     struct cpuid r = cpuid(base, 0);
     if (r.ebx == SIGNATURE_B && r.ecx == SIGNATURE_C && r.edx == SIGNATURE_D) {
@@ -78,15 +80,16 @@ bool xen_is_present(void) {
   return cpuid_base;
 }
 
-/* The instruction itself and not Xen's page of calls: an indirect call would go around the processor's protections (XSA-466). */
+/* The instruction itself and not Xen's page of calls: an indirect call would go around the processor's protections (XSA-466). Two vendors have SVM;
+   all others, Intel, Centaur and Zhaoxin, VMX. */
 s64 xen_hypercall(u64 number, u64 a, u64 b, u64 c, u64 d, u64 e) {
   register u64 r10 __asm__("r10") = d;
   register u64 r8 __asm__("r8") = e;
   s64 result;
-  if (is_intel) {
-    __asm__ volatile("vmcall" : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8) : "a"(number) : "memory", "rcx", "r9", "r11");
-  } else {
+  if (is_svm) {
     __asm__ volatile("vmmcall" : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8) : "a"(number) : "memory", "rcx", "r9", "r11");
+  } else {
+    __asm__ volatile("vmcall" : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8) : "a"(number) : "memory", "rcx", "r9", "r11");
   }
 
   return result;

@@ -36,6 +36,14 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport(Library, EntryPoint = "getrandom")]
     public static partial nint Random(byte* buffer, ulong length, uint flags);
 
+    /// <summary>-1, and Linux's number of the error in <see cref="Marshal.GetLastPInvokeError"/>, as each function of the C library.</summary>
+    [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ClockTime(int clock, long* time);
+
+    /// <summary>Any system call, by its number; the same for errors.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint Call(nint number);
+
     [LibraryImport(Library, EntryPoint = "raise")]
     public static partial int Raise(int number);
 }

@@ -20,6 +20,7 @@ internal static class MemoryChecks
         ("memory-not-writable-and-executable", NotWritableAndExecutable),
         ("memory-beyond-4-gibibytes", Beyond4Gibibytes),
         ("memory-large-heap", LargeHeap),
+        ("memory-guards-below-trap-stacks", TrapStacks.Check),
     ];
 
     private static void Churn()
@@ -175,16 +176,20 @@ internal static class MemoryChecks
         }
     }
 
-    private static void NotWritableAndExecutable()
+    // With a page of the window as well.
+    private static unsafe void NotWritableAndExecutable()
     {
+        bool isShown = Window.Show() is not null;
         ulong count = Layer.CountWritableExecutable();
+        Window.Hide();
+        Require(isShown, "a page of the window");
         Require(count == 0, $"no page that can be written and executed, not {count}");
     }
 
-    // Only where there is so much: whole blocks of pages until one lies there.
+    // Only where there is so much: the largest blocks of pages that there are until one lies there.
     private static unsafe void Beyond4Gibibytes()
     {
-        const ulong Pages = 1024;
+        const ulong Pages = (64 << 20) / 4096;
         LayerCounters counters = LayerCounters.Read();
         if (counters.FreeFrames < (4UL << 30) / 4096)
         {

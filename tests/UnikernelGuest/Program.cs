@@ -10,6 +10,7 @@ return args switch
     ["lateness", string seconds] => Lateness.Watch(int.Parse(seconds, CultureInfo.InvariantCulture)),
     ["boot", ..] => BootReport.Say(),
     ["parameters", ..] => ParameterReport.Say(args),
+    ["unknown-calls"] => UnknownCalls.Make(),
     ["console", string name, .. string[] words] => await ConsoleVerbs.RunAsync(name, words),
     ["crash"] => throw new InvalidOperationException("nobody catches this"),
     _ => Usage(),
@@ -17,6 +18,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | lateness SECONDS | boot | parameters [WORD]... | console NAME [WORD]... | crash");
+    Console.Error.WriteLine("usage: checks [NAME]... | xen-checks SEED RUNS [PART-OF-A-NAME]... | violate NAME | lateness SECONDS | boot | parameters [WORD]... | unknown-calls | console NAME [WORD]... | crash");
     return 64;
 }

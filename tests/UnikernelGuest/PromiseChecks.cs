@@ -12,6 +12,7 @@ internal static unsafe class PromiseChecks
         ("memory-promised-apart", Apart),
         ("memory-promised-for-reading", ForReading),
         ("memory-available", Available),
+        ("memory-promised-stacks", Stacks),
     ];
 
     private const int PageBytes = 4096;
@@ -50,27 +51,36 @@ internal static unsafe class PromiseChecks
     // A stack grows into the reserve: what may be promised is then less than nothing.
     private static void Available()
     {
-        nint first = 0;
-        foreach (int pages in (ReadOnlySpan<int>)[256, 1])
-        {
-            ulong bytes = (ulong)pages * PageBytes;
-            for (nint block; (block = LinuxCalls.Map(bytes, LinuxCalls.Readable | LinuxCalls.Writable)) != LinuxCalls.Failed; first = block)
-            {
-                ((nint*)block)[0] = first;
-                ((ulong*)block)[1] = bytes;
-            }
-        }
-
+        Hoard.Take();
         Grow(60);
         ulong* information = stackalloc ulong[64];
         int result = LinuxCalls.SystemInformation(information);
-        for (nint block = first; block != 0; block = first)
+        result |= Hoard.Give();
+        Require(result == 0 && information[5] <= information[4], $"no more free memory than there is, not {information[5]} of {information[4]} bytes");
+    }
+
+    // Without memory a thread that began has the first 64 KiB of its stack, and no other one begins. In sum these are more than what is kept back for stacks.
+    private static void Stacks()
+    {
+        const int Threads = 64;
+        const int Pages = 12;
+        var threads = new DeepThreads(Threads, Pages);
+        var late = new Thread(() => { });
+        bool isRefused = false;
+        Hoard.Take();
+        try
         {
-            first = ((nint*)block)[0];
-            result |= LinuxCalls.Unmap(block, ((ulong*)block)[1]);
+            late.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            isRefused = true;
         }
 
-        Require(result == 0 && information[5] <= information[4], $"no more free memory than there is, not {information[5]} of {information[4]} bytes");
+        threads.Go();
+        int result = Hoard.Give();
+        threads.End();
+        Require(isRefused && result == 0, $"an OutOfMemoryException of Thread.Start, not {isRefused}, {result}");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

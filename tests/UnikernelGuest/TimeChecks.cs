@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Xen.Unikernel;
 using static Xen.UnikernelGuest.CheckRunner;
 
@@ -15,7 +16,31 @@ internal static class TimeChecks
         ("time-timers", Timers),
         ("time-interrupts", Interrupts),
         ("time-date", Date),
+        ("time-clocks", Clocks),
     ];
+
+    // Those that the layer answers without a system call, those that it asks for, and those that are not there.
+    private static unsafe void Clocks()
+    {
+        const int Invalid = 22;
+        const int ProcessTime = 2;
+        long* time = stackalloc long[2];
+        for (int clock = 0; clock < 8; clock++)
+        {
+            time[1] = -1;
+            int result = LinuxCalls.ClockTime(clock, time);
+            Require(result == 0 && time[1] >= 0, $"the time of clock {clock}, not {result}, {time[1]}");
+        }
+
+        Require(LinuxCalls.ClockTime(ProcessTime, time) == 0, "the time that was used");
+        foreach (int clock in (ReadOnlySpan<int>)[8, 99, -6])
+        {
+            Marshal.SetLastSystemError(0);
+            int result = LinuxCalls.ClockTime(clock, time);
+            int error = Marshal.GetLastPInvokeError();
+            Require(result == -1 && error == Invalid, $"-1 and error {Invalid} for clock {clock}, not {result}, {error}");
+        }
+    }
 
     private static void Monotonic()
     {

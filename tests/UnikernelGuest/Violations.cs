@@ -15,11 +15,14 @@ internal static unsafe partial class Violations
             case "write-code": WriteCode(); break;
             case "jump-data": JumpData(); break;
             case "jump-stack": JumpStack(); break;
+            case "jump-window": JumpWindow(); break;
             case "null-page": NullPage(); break;
             case "null-call": ((delegate* unmanaged<void>)0)(); break;
             case "stack-overflow": System.Console.WriteLine(Recurse(1)); break;
             case "stack-overflow-thread": OverflowThread(); break;
             case "stack-overflow-large": System.Console.WriteLine(Overflow(1)); break;
+            case "stack-overflow-trap": TrapStacks.Overflow(); break;
+            case "stack-without-memory": GrowWithoutMemory(); break;
             case "stack-smash": System.Console.WriteLine(Smash(400)); break;
             case "heap-overflow": HeapOverflow(); break;
             case "heap-freed-twice": HeapFreedTwice(); break;
@@ -57,6 +60,9 @@ internal static unsafe partial class Violations
         ((delegate* unmanaged<void>)data)();
     }
 
+    // Where pages of Xen and of other domains are shown.
+    private static void JumpWindow() => ((delegate* unmanaged<void>)Window.Show())();
+
     // In code that is not C#: there it would be a NullReferenceException.
     private static void NullPage() => NativeFill((void*)8, 0, 8);
 
@@ -72,6 +78,14 @@ internal static unsafe partial class Violations
         var thread = new Thread(() => System.Console.WriteLine(Recurse(1)));
         thread.Start();
         thread.Join();
+    }
+
+    // More than what is kept back for stacks, in sum; one alone could have it.
+    private static void GrowWithoutMemory()
+    {
+        var threads = new DeepThreads(4, 300);
+        Hoard.Take();
+        threads.Go();
     }
 
     [LibraryImport("smash", EntryPoint = "smash")]

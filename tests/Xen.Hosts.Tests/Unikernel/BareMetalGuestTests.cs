@@ -14,11 +14,14 @@ public partial class BareMetalGuestTests
         { "write-code", "Access Violation" },
         { "jump-data", "PANIC: page fault: jump to [0-9a-f]+, forbidden by its page" },
         { "jump-stack", "PANIC: page fault: jump to [0-9a-f]+, forbidden by its page" },
+        { "jump-window", "PANIC: page fault: jump to [0-9a-f]+, forbidden by its page" },
         { "null-page", "PANIC: null pointer: write to 8" },
         { "null-call", "PANIC: null pointer: jump to 0" },
         { "stack-overflow", "PANIC: stack overflow of thread 1: write to" },
         { "stack-overflow-thread", "PANIC: stack overflow of thread [2-9]: write to" },
         { "stack-overflow-large", "PANIC: stack overflow of thread 1: write to" },
+        { "stack-overflow-trap", "PANIC: stack overflow in the layer: write to [0-9a-f]+" },
+        { "stack-without-memory", "PANIC: stack overflow of thread [2-9]: out of memory, no page for [0-9a-f]+" },
         { "stack-smash", "PANIC: stack smashed: a function's guard word was overwritten" },
         { "heap-overflow", "PANIC: breakpoint: a check of the C library or the runtime failed" },
         // musl forgets where the block belongs, and follows that to nowhere.
@@ -75,6 +78,19 @@ public partial class BareMetalGuestTests
         Assert.Contains(run.Lines, line => line.Contains("at Program.", StringComparison.Ordinal));
         Assert.Contains(run.Lines, line => line.Contains("PANIC: the program aborted", StringComparison.Ordinal));
         Assert.Equal(Machine.Crashed, run.ExitCode);
+    }
+
+    [QemuFact]
+    public void A_system_call_that_is_not_there_is_one_line()
+    {
+        ProgramRun run = Boot(32, "unknown-calls");
+        // One for all numbers that are higher than any of Linux.
+        string[] expected = ["500", "511", "512"];
+        Assert.Equal(
+            expected.Select(number => $"layer: system call {number} is not supported: ENOSYS"),
+            run.Lines.Where(line => line.Contains("is not supported", StringComparison.Ordinal)));
+        Assert.Equal(8, run.Lines.Count(line => line.EndsWith(": -1, error 38", StringComparison.Ordinal)));
+        Assert.Equal(Machine.PoweredOff, run.ExitCode);
     }
 
     [QemuFact]

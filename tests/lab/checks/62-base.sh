@@ -1,6 +1,7 @@
 # LAB base-checks: every check of the base library holds in a guest of 64 MiB, those that only Xen can show as well
 # LAB base-cooperative: so do those of threads that wait, in a guest that takes the processor from nobody
 # LAB base-lateness: nobody who sleeps is late, and the processor sleeps meanwhile
+# LAB base-version-0: with a start info of version 0, as of QubesOS, the guest has its memory map from Xen
 # LAB base-released: nothing of the guests is left
 
 FOLDER=/tmp/base
@@ -27,6 +28,16 @@ lateness() {
   [ "$blocked" -gt $((running * 2)) ]
 }
 check base-lateness lateness
+
+# The words of the command line are in the start info, too.
+version_0() {
+  xslab version-0 /lab/unikernel/UnikernelGuest $FOLDER/old || return 1
+  printf '%s\n' 'name="old"' 'type="pvh"' "kernel=\"$FOLDER/old\"" 'memory=32' 'vcpus=1' 'extra="boot again"' 'on_crash="destroy"' >"$FOLDER/old.cfg"
+  xl create -q "$FOLDER/old.cfg" && guest_ends old 30
+  guest_console old
+  guest_console old | grep -x "command line 'boot again'" && guest_console old | grep -x 'memory map of Xen with [1-9] ranges of RAM'
+}
+check base-version-0 version_0
 
 check base-released released base
 rm -rf $FOLDER

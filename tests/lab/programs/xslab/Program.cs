@@ -32,6 +32,7 @@ return args switch
         Lab.RunOne(guest => BlockVerbs.ReadOnlyAsync(guest, path, Seed(seed), Number(mebibytes))),
     ["pattern-write", var file, var seed, var mebibytes] => Lab.RunHere(() => Pattern.Write(file, Seed(seed), Number(mebibytes))),
     ["pattern", var file, var seed, var mebibytes] => Lab.RunHere(() => Pattern.Compare(file, Seed(seed), Number(mebibytes))),
+    ["version-0", var image, var result] => Lab.RunHere(() => OldLoader.Write(image, result)),
     ["net", var path, var address, var peer, var largestEcho, var command] =>
         Lab.RunOne(guest => NetworkVerbs.ProbeAsync(
             guest, path, NetfrontOptions.Default, IPAddress.Parse(address), IPAddress.Parse(peer), Number(largestEcho), command)),
@@ -77,6 +78,7 @@ static int Usage()
           blk-read-only FRONT SEED MIB          read, and be refused to write
           pattern-write FILE SEED MIB           a file with the same bytes
           pattern FILE SEED MIB                 compare a file with them
+          version-0 IMAGE RESULT                an image of a unikernel that finds a start info of version 0
           net FRONT ADDRESS PEER LARGEST COMMAND
                                                 ARP, 1,000 pings, UDP echoes (port 7) up to LARGEST bytes; COMMAND runs once connected
           net-plain ...                         the same without scatter/gather, with one event channel for both directions
