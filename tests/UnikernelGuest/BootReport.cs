@@ -14,7 +14,7 @@ internal static class BootReport
     {
         PvhBoot boot = UnikernelBoot.Read();
         Say($"command line '{boot.CommandLine}'");
-        MemoryMap map = MemoryMap.Of(boot, new UnikernelHypervisor(LayerInfo.Read()));
+        MemoryMap map = boot.MemoryMap ?? MemoryMap.FromHypervisor(new UnikernelHypervisor(LayerInfo.Read()));
         Say($"memory map {(boot.MemoryMap is null ? "of Xen " : "")}with {map.Ram.Count} ranges of RAM");
         Say($"RSDP '{(boot.RsdpAddress == 0 ? "" : TextAt(boot.RsdpAddress, SignatureBytes))}'");
         foreach (PvhModule module in boot.Modules)
