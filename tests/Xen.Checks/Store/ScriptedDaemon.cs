@@ -10,6 +10,7 @@ namespace Xen.Checks.Store;
 internal sealed class ScriptedDaemon(IGuestScheduler scheduler, IChoice choice) : IStoreTransport
 {
     private const int FaultKinds = 7;
+    private const uint FarAway = 1 << 20;
 
     private readonly List<(XsdSockmsg Header, string Path)> _asked = [];
     private readonly Queue<byte> _output = new();
@@ -108,7 +109,8 @@ internal sealed class ScriptedDaemon(IGuestScheduler scheduler, IChoice choice) 
                 Put(header with { Len = XsdSockmsg.PayloadMax + 1 + (uint)choice.Next(int.MaxValue) });
                 break;
             case 1:
-                Send(header with { ReqId = header.ReqId + 16 + (uint)choice.Next(1000) }, (XsdSockmsgType)header.Type, "x");
+                // Far from all that are outstanding, and from those that are made before this one is read.
+                Send(header with { ReqId = header.ReqId + FarAway + (uint)choice.Next(1000) }, (XsdSockmsgType)header.Type, "x");
                 break;
             case 2:
                 Send(header, XsdSockmsgType.GetDomainPath, "x\0");
