@@ -27,17 +27,19 @@ con_start() {
   xl create -q "$FOLDER/$name.cfg"
 }
 
-# con_run NAME SECONDS WORD...: the same, until it has powered off; con_crash: until it has crashed.
+# con_ends EVENT NAME SECONDS WORD...: the same, until it has ended that way.
+con_ends() {
+  local event=$1 name=$2 seconds=$3
+  shift 3
+  con_start "$name" "$event" "$@" && guest_ends "$name" "$seconds"
+}
+
 con_run() {
-  local name=$1 seconds=$2
-  shift 2
-  con_start "$name" poweroff "$@" && guest_ends "$name" "$seconds"
+  con_ends poweroff "$@"
 }
 
 con_crash() {
-  local name=$1 seconds=$2
-  shift 2
-  con_start "$name" crash "$@" && guest_ends "$name" "$seconds"
+  con_ends crash "$@"
 }
 
 # lines NAME SOURCE: the numbers of its lines, each of which is whole.
