@@ -65,7 +65,7 @@ disk_work() {
 # none is under way.
 measure() {
   local answer
-  answer=$(ask memory) && held_now /tmp/held || return 1
+  answer=$(ask memory) && held_now /tmp/held || { echo "measure failed" >>/tmp/failures; return; }
   echo "$answer" | sed -E "s/ok ([0-9]+) KiB managed, ([0-9]+) KiB in use, ([0-9]+) pages granted/\\1 \\2 \\3 $(ports_in /tmp/held)/" >>"$1"
   echo "SOAK $answer, $(held_in /tmp/held) in all"
 }
@@ -75,7 +75,7 @@ disk_and_measures() {
   seed=0
   while [ "$(now)" -lt "$end" ]; do
     disk_work >/tmp/disk.last 2>&1 || { explain disk; break; }
-    [ "$(now)" -lt "$next" ] || { measure /tmp/load || echo "measure failed" >>/tmp/failures; next=$((next + 60)); }
+    [ "$(now)" -lt "$next" ] || { measure /tmp/load; next=$((next + 60)); }
   done
   echo "SOAK disk: $seed times 16 MiB written and verified"
 }
